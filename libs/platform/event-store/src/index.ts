@@ -1,0 +1,1 @@
+export { AggregateStore, type CommandAnswer, type CommandContext } from './aggregate-store.js';

@@ -1,0 +1,1 @@
+export { ReadModels, type Stored } from './read-models.js';
