@@ -27,12 +27,13 @@ function check(condition, what) {
   if (!condition) throw new Error(`smoke: ${what}`);
 }
 
-async function until(what, limitMs, attempt) {
-  const deadline = Date.now() + limitMs;
+async function untilReady(url, hasExited) {
+  const deadline = Date.now() + START_LIMIT_MS;
   for (;;) {
-    const value = await attempt().catch(() => undefined);
-    if (value) return value;
-    check(Date.now() < deadline, `${what} not within ${limitMs} ms`);
+    check(!hasExited(), 'npm start ended by itself');
+    check(Date.now() < deadline, `npm start was not ready within ${START_LIMIT_MS} ms`);
+    const response = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (response?.ok) return;
     await delay(100);
   }
 }
@@ -96,15 +97,13 @@ async function run(folder) {
     exited = true;
   });
   try {
-    await until('npm start', START_LIMIT_MS, async () => {
-      check(!exited, 'npm start ended by itself');
-      return (await fetch(`${url}/health/ready`)).ok;
-    });
+    await untilReady(url, () => exited);
     const placed = await firstOrder(url);
     console.log(`smoke: clone to first answered order ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
     await readBack(url, placed);
     await stop(child);
-    await check(!(await fetch(url).catch(() => undefined)), 'a process of it is left behind');
+    const left = await fetch(url).catch(() => undefined);
+    check(!left, 'a process of it is left behind');
   } finally {
     if (!exited) process.kill(-child.pid, 'SIGKILL');
   }

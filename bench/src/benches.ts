@@ -1,0 +1,3 @@
+import type { Bench } from './bench.js';
+
+export const BENCHES: Readonly<Record<string, Bench>> = {};
