@@ -9,6 +9,8 @@ export interface FieldOptions {
   readonly example?: unknown;
   /** The field may be left out. `null` is not the same as left out, and is refused. */
   readonly optional?: boolean;
+  /** `null` is accepted, where it means something of its own, such as taking a value away. */
+  readonly nullable?: boolean;
 }
 
 /** One rule of one field, with the one sentence that says what would be right. */
@@ -30,10 +32,11 @@ export function field(
   options: FieldOptions,
   ...more: PropertyDecorator[]
 ): PropertyDecorator {
-  const { description, example, optional = false } = options;
+  const { description, example, optional = false, nullable = false } = options;
   const documented = {
     ...schema,
     required: !optional,
+    ...(nullable ? { nullable } : {}),
     ...(description === undefined ? {} : { description }),
     ...(example === undefined ? {} : { example }),
   } as ApiPropertyOptions;
@@ -41,7 +44,12 @@ export function field(
     ...(optional ? [ValidateIf(isGiven)] : []),
     ValidateBy({
       name: rule.name,
-      validator: { validate: rule.accepts, defaultMessage: () => rule.message },
+      validator: nullable
+        ? {
+            validate: (value) => value === null || rule.accepts(value),
+            defaultMessage: () => `${rule.message}, or null`,
+          }
+        : { validate: rule.accepts, defaultMessage: () => rule.message },
     }),
     ApiProperty(documented),
     ...more,
