@@ -120,7 +120,7 @@ function changed(state: ProductState, change: Partial<Offer>): ProductState {
 }
 
 function checkOffer({ name, priceThousandths }: Offer): void {
-  if (name.trim() === '' || name.length > NAME_MAX_CHARACTERS)
+  if (name.trim() === '' || [...name].length > NAME_MAX_CHARACTERS)
     throw refuse('PRODUCT_NAME_INVALID', { field: 'name' });
   if (!Number.isSafeInteger(priceThousandths) || priceThousandths < 0)
     throw refuse('PRODUCT_PRICE_INVALID', { field: 'price' });

@@ -120,7 +120,7 @@ function register(
 
 function checkFields(changes: Changes<string>): void {
   for (const [field, value] of Object.entries(changes))
-    if (typeof value === 'string' && (value.trim() === '' || value.length > FIELD_MAX_CHARACTERS))
+    if (typeof value === 'string' && (value.trim() === '' || [...value].length > FIELD_MAX_CHARACTERS))
       throw refuse('CUSTOMER_FIELD_INVALID', { field });
 }
 

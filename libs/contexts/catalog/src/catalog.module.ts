@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { ContextDefinition } from '#libs/platform/kernel';
+import { ProductCommandsController } from './adapters/http/product-commands.controller.js';
+import { ProductQueriesController } from './adapters/http/product-queries.controller.js';
+import { ChangeProductPriceHandler } from './application/change-product-price.js';
+import { DiscontinueProductHandler } from './application/discontinue-product.js';
+import { GetProductHandler } from './application/get-product.js';
+import { ListProductsHandler } from './application/list-products.js';
+import { RegisterProductHandler } from './application/register-product.js';
+import { RenameProductHandler } from './application/rename-product.js';
+import { productAggregate } from './domain/product.js';
+import { products } from './read-models/products.js';
+
+export const catalogContext: ContextDefinition = {
+  name: 'catalog',
+  database: 'tidemark_catalog',
+  categories: { [productAggregate.category]: productAggregate.eventTypes },
+  projections: [products],
+};
+
+@Module({
+  imports: [CqrsModule],
+  controllers: [ProductCommandsController],
+  providers: [
+    RegisterProductHandler,
+    RenameProductHandler,
+    ChangeProductPriceHandler,
+    DiscontinueProductHandler,
+  ],
+})
+export class CatalogCommandModule {}
+
+@Module({
+  imports: [CqrsModule],
+  controllers: [ProductQueriesController],
+  providers: [GetProductHandler, ListProductsHandler],
+})
+export class CatalogQueryModule {}

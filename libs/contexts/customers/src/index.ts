@@ -1,0 +1,6 @@
+export { ChangeCustomerAddress } from './application/change-customer-address.js';
+export { ChangeCustomerContact } from './application/change-customer-contact.js';
+export { type NewCustomer, RegisterCustomer } from './application/register-customer.js';
+export { CustomersCommandModule, CustomersQueryModule, customersContext } from './customers.module.js';
+export { CUSTOMER_ERRORS } from './domain/customer-errors.js';
+export { type CustomerDocument, customers } from './read-models/customers.js';
