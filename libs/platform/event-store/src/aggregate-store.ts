@@ -4,6 +4,8 @@ import type { Aggregate, DomainEvent } from '#libs/platform/kernel';
 export interface CommandContext {
   /** The client's `Idempotency-Key`, else a new UUIDv7. Event ids derive from it: a retry is the same append. */
   readonly commandId: string;
+  /** The id was made here for this very call, so it cannot be a retry: spares the next command on the stream a read. */
+  readonly commandIdIsNew?: boolean;
   readonly commandType: string;
   /** SHA-256 (hex) of the command's content as the client sent it, without time and made ids. */
   readonly commandHash: string;
@@ -18,9 +20,9 @@ export interface CommandContext {
 }
 
 export interface CommandAnswer {
-  /** Revision of the stream after this command's events (of its first run, when it is a repeat). */
+  /** Revision of the stream after this command's events (of its first run, when it is a repeat); -1 while it has none. */
   readonly revision: bigint;
-  /** Commit position of the last of them: the caller's consistency token. */
+  /** Commit position of that event: the caller's consistency token. */
   readonly position: bigint;
   /** How many events this command recorded; 0 when it had nothing to change. */
   readonly recorded: number;
@@ -31,7 +33,8 @@ export interface CommandAnswer {
  * Durable once the promise resolves. A command id seen before gives the first answer again and records nothing.
  * @throws DomainError what the rules refuse; COMMAND_ID_REUSED (another content under the same id);
  *   STREAM_REVISION_MISMATCH (`expectedRevision`); CONCURRENT_CHANGE (the policy is `reject`, or attempts ran out);
- *   EVENT_STORE_UNAVAILABLE (nothing was recorded, or the outcome could not be established: retry with the same id).
+ *   EVENT_STORE_UNAVAILABLE (nothing was recorded, or the outcome could not be established: retry with the same id);
+ *   EVENT_UNREADABLE, COMMAND_TOO_LARGE, STREAM_DELETED: see EVENT_STORE_ERRORS.
  */
 export abstract class AggregateStore {
   abstract execute<State, Command extends { readonly type: string }, Event extends DomainEvent>(

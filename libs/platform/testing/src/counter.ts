@@ -10,7 +10,8 @@ export type CounterCommand =
   | { readonly type: 'OpenCounter'; readonly start: number }
   | { readonly type: 'RaiseCounter'; readonly by: number }
   | { readonly type: 'CapCounter'; readonly at: number }
-  | { readonly type: 'CloseCounter' };
+  | { readonly type: 'CloseCounter' }
+  | { readonly type: 'ReopenCounter' };
 
 export interface CounterState {
   readonly status: 'absent' | 'open' | 'closed';
@@ -33,11 +34,18 @@ export const counter: Decider<CounterState, CounterCommand, CounterEvent> = {
       return [{ type: 'CounterOpened', data: { start: command.start } }];
     }
     if (status === 'absent') throw refuse('COUNTER_NOT_FOUND');
-    if (command.type === 'CloseCounter')
-      return status === 'closed' ? [] : [{ type: 'CounterClosed', data: {} }];
-    if (status === 'closed') throw refuse('COUNTER_CLOSED');
-    const by = command.type === 'RaiseCounter' ? command.by : Math.max(0, command.at - total);
-    return by === 0 ? [] : [{ type: 'CounterRaised', data: { by, to: total + by } }];
+    switch (command.type) {
+      case 'CloseCounter':
+        return status === 'closed' ? [] : [{ type: 'CounterClosed', data: {} }];
+      case 'ReopenCounter':
+        return status === 'open' ? [] : [{ type: 'CounterOpened', data: { start: total } }];
+      case 'RaiseCounter':
+      case 'CapCounter': {
+        if (status === 'closed') throw refuse('COUNTER_CLOSED');
+        const by = command.type === 'RaiseCounter' ? command.by : Math.max(0, command.at - total);
+        return by === 0 ? [] : [{ type: 'CounterRaised', data: { by, to: total + by } }];
+      }
+    }
   },
   evolve(state, event) {
     switch (event.type) {
@@ -60,6 +68,7 @@ export const counterAggregate: Aggregate<CounterState, CounterCommand, CounterEv
     RaiseCounter: 'decide_again',
     CapCounter: 'reject',
     CloseCounter: 'decide_again',
+    ReopenCounter: 'decide_again',
   },
   creates: ['OpenCounter'],
   recordInput: true,

@@ -1,4 +1,22 @@
+export { commandContext } from './command-context.js';
+export {
+  COUNTER_ERRORS,
+  type CounterCommand,
+  type CounterEvent,
+  type CounterState,
+  counter,
+  counterAggregate,
+} from './counter.js';
+export {
+  type CounterCall,
+  closeCounter,
+  counterTotals,
+  openCounter,
+  raiseCounter,
+  startCounters,
+} from './counter-process.js';
 export { deepFreeze } from './deep-freeze.js';
+export { FaultyStreams, type Loss } from './faulty-streams.js';
 export { type Decision, given } from './given.js';
 export { type Documents, givenProjection } from './given-projection.js';
 export { type RecordedOverrides, recorded } from './recorded.js';
