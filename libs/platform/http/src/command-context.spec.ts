@@ -33,6 +33,8 @@ describe('CommandContextOf', () => {
     const context = contextOf();
     expect(context).toMatchObject({ actor: 'anonymous', correlationId: 'r-1', at: AT });
     expect(context.commandId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(context.commandIdIsNew).toBe(true);
+    expect(contextOf({ 'idempotency-key': 'k-1' })).not.toHaveProperty('commandIdIsNew');
     expect(context).not.toHaveProperty('expectedRevision');
     expect(contextOf().commandId).not.toBe(context.commandId);
   });

@@ -23,10 +23,12 @@ export interface RequestSeams {
  */
 export function commandContextOf(commandType: string, request: FastifyRequest): CommandContext {
   const { actor, clock = SYSTEM_CLOCK } = request as FastifyRequest & RequestSeams;
-  const commandId = idempotencyKey(request) ?? newId();
+  const key = idempotencyKey(request);
+  const commandId = key ?? newId();
   const expectedRevision = ifMatch(request);
   return {
     commandId,
+    ...(key === undefined ? { commandIdIsNew: true } : {}),
     commandType,
     commandHash: hash('sha256', canonicalJson([commandType, request.params, request.body]), 'hex'),
     actor: actor ?? nameHeader(request, 'X-Actor') ?? 'anonymous',

@@ -17,6 +17,7 @@ export {
 } from './counter-process.js';
 export { deepFreeze } from './deep-freeze.js';
 export { FaultyStreams, type Loss } from './faulty-streams.js';
+export { fixtureProblems, sourceFolder } from './fixture-problems.js';
 export { type Decision, given } from './given.js';
 export { type Documents, givenProjection } from './given-projection.js';
 export { type RecordedOverrides, recorded } from './recorded.js';
