@@ -1,0 +1,18 @@
+export { type AppendReq, decodeAppendReq } from './append-req.js';
+export {
+  type BatchAppendOptions,
+  type BatchAppendReq,
+  type BatchAppendSuccess,
+  decodeBatchAppendReq,
+  encodeBatchAppendSuccess,
+} from './batch-append.js';
+export { type EventFields, encodeEventFrame, readEventFrame, recordedEventOf } from './event-frame.js';
+export type { AppendTarget, ExpectedRevision, ProposedMessage } from './proposed-message.js';
+export { MalformedMessageError } from './proto-reader.js';
+export {
+  encodeCaughtUpFrame,
+  encodeCheckpointFrame,
+  encodeConfirmationFrame,
+  encodeResolvedFrame,
+  encodeStreamNotFoundFrame,
+} from './read-frames.js';
