@@ -1,3 +1,4 @@
+export { type Answer, Api } from './api.js';
 export { type AppName, type StartedApp, startApp, untilReady } from './apps.js';
 export { Child, type ChildOptions, type Exit, ROOT, run } from './child.js';
 export { type EventuallyOptions, eventually, Hopeless } from './eventually.js';

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { EXIT, type ExitCode, FatalError } from './exit-code.js';
 
 export interface Ending {
@@ -20,7 +21,7 @@ const EXIT_CODE_OF_NAME: Readonly<Record<string, ExitCode>> = {
 /** What a process says and ends with when this error stops it. */
 export function endingOf(error: unknown): Ending {
   if (error instanceof FatalError) return { exitCode: error.exitCode, text: error.message };
-  if (!(error instanceof Error)) return { exitCode: EXIT.fault, text: `Unexpected: ${String(error)}` };
+  if (!types.isNativeError(error)) return { exitCode: EXIT.fault, text: `Unexpected: ${String(error)}` };
   const listen = listenProblem(error);
   if (listen) return { exitCode: EXIT.usage, text: listen };
   const exitCode = EXIT_CODE_OF_NAME[error.name] ?? (isUnavailable(error) ? EXIT.storeOutOfReach : undefined);
