@@ -59,12 +59,14 @@ export const totals = {
   totalThousandths: 23_001,
 };
 
-export const placed: Extract<OrderEvent, { type: 'OrderPlaced' }> = {
+type Of<Type extends OrderEvent['type']> = Extract<OrderEvent, { type: Type }>;
+
+export const placed: Of<'OrderPlaced'> = {
   type: 'OrderPlaced',
   data: { orderId: 'o-1', ...content, totals, placedAt: day1, origin: 'live' },
 };
 
-export const drafted: Extract<OrderEvent, { type: 'OrderDrafted' }> = {
+export const drafted: Of<'OrderDrafted'> = {
   type: 'OrderDrafted',
   data: { orderId: 'o-1', ...content, totals, draftedAt: day1, origin: 'live' },
 };
@@ -74,7 +76,7 @@ export const confirmed: OrderEvent = {
   data: { orderId: 'o-1', confirmedAt: day2 },
 };
 
-export const shippedInPart: OrderEvent = {
+export const shippedInPart: Of<'OrderShipped'> = {
   type: 'OrderShipped',
   data: {
     orderId: 'o-1',
@@ -88,7 +90,7 @@ export const shippedInPart: OrderEvent = {
   },
 };
 
-export const shippedRest: OrderEvent = {
+export const shippedRest: Of<'OrderShipped'> = {
   type: 'OrderShipped',
   data: {
     orderId: 'o-1',
@@ -107,7 +109,7 @@ export const delivered: OrderEvent = {
   data: { orderId: 'o-1', deliveredAt: day2 },
 };
 
-export const cancelled: Extract<OrderEvent, { type: 'OrderCancelled' }> = {
+export const cancelled: Of<'OrderCancelled'> = {
   type: 'OrderCancelled',
   data: {
     orderId: 'o-1',
