@@ -7,10 +7,14 @@ export type SalesEvent =
   | Extract<OrderEvent, { type: 'OrderPlaced' | 'OrderCancelled' }>
   | Extract<CreditNoteEvent, { type: 'CreditNoteIssued' }>;
 
-/** Figures of one customer, country, day or month (the field `Field`) in one currency. */
-export type SalesDocument<Field extends string> = { readonly [F in Field]: string } & SalesFigures & {
-    readonly currency: string;
-  };
+type Of<Type extends SalesEvent['type']> = Extract<SalesEvent, { type: Type }>;
+
+/** Figures of one day, month, country or customer in one currency. */
+export interface SalesDocument extends SalesFigures {
+  /** The day, month, country or customer. */
+  readonly of: string;
+  readonly currency: string;
+}
 
 /** What every event that counts says. */
 interface Counted {
@@ -34,19 +38,18 @@ export const salesKey = (of: string, currency: string): string => `${of}:${curre
  * Sales per whatever `of` gives, and currency. An order counts from placing, on the day it was placed; a cancellation
  * takes it off there and shows it under `cancelled`; credits stand apart, by their own date.
  */
-export function salesBy<Field extends string>(
+export function salesBy(
   name: string,
-  field: Field,
   of: (counted: Counted) => string,
-): Projection<SalesDocument<Field>, SalesEvent> {
+): Projection<SalesDocument, SalesEvent> {
   const folded =
     <Event extends SalesEvent>(
-      change: (figures: SalesFigures, event: Event) => Partial<SalesFigures>,
-    ): Fold<SalesDocument<Field>, Event> =>
+      change: (figures: SalesFigures, data: Event['data']) => Partial<SalesFigures>,
+    ): Fold<SalesDocument, Event> =>
     (document, { event }) => {
       const facts = counted(event);
-      const before = document ?? { [field]: of(facts), currency: facts.currency, ...NO_SALES };
-      return { ...before, ...change(before as SalesFigures, event) } as SalesDocument<Field>;
+      const before = document ?? { of: of(facts), currency: facts.currency, ...NO_SALES };
+      return { ...before, ...change(before, event.data) };
     };
   return {
     name,
@@ -56,12 +59,16 @@ export function salesBy<Field extends string>(
       return salesKey(of(facts), facts.currency);
     },
     on: {
-      OrderPlaced: folded(({ sales }, { data }) => ({ sales: withOrder(sales, data.totals) })),
-      OrderCancelled: folded(({ sales, cancelled }, { data }) => ({
-        sales: withOrder(sales, data.totals, -1),
-        cancelled: withOrder(cancelled, data.totals),
+      OrderPlaced: folded<Of<'OrderPlaced'>>(({ sales }, { totals }) => ({
+        sales: withOrder(sales, totals),
       })),
-      CreditNoteIssued: folded(({ credits }, { data }) => ({ credits: withCredit(credits, data.totals) })),
+      OrderCancelled: folded<Of<'OrderCancelled'>>(({ sales, cancelled }, { totals }) => ({
+        sales: withOrder(sales, totals, -1),
+        cancelled: withOrder(cancelled, totals),
+      })),
+      CreditNoteIssued: folded<Of<'CreditNoteIssued'>>(({ credits }, { totals }) => ({
+        credits: withCredit(credits, totals),
+      })),
     },
   };
 }

@@ -42,19 +42,19 @@ const credited = { creditNotes: 1, lines: 1, units: 6, totalThousandths: 15_300 
 describe('sales-by-day', () => {
   it('counts an order on the day it was placed, a credit on its own', () =>
     givenProjection(salesByDay, placed, other, credit).then({
-      '2026-03-01:GBP': { day: '2026-03-01', ...GBP, ...none, sales: one },
-      '2026-03-31:GBP': { day: '2026-03-31', ...GBP, ...none, sales: one },
-      '2026-04-01:GBP': { day: '2026-04-01', ...GBP, ...none, credits: credited },
+      '2026-03-01:GBP': { of: '2026-03-01', ...GBP, ...none, sales: one },
+      '2026-03-31:GBP': { of: '2026-03-31', ...GBP, ...none, sales: one },
+      '2026-04-01:GBP': { of: '2026-04-01', ...GBP, ...none, credits: credited },
     }));
   it('takes a cancelled order off the day it was placed', () =>
     givenProjection(salesByDay, placed, other, cancelled).then({
-      '2026-03-01:GBP': { day: '2026-03-01', ...GBP, ...none, cancelled: one },
-      '2026-03-31:GBP': { day: '2026-03-31', ...GBP, ...none, sales: one },
+      '2026-03-01:GBP': { of: '2026-03-01', ...GBP, ...none, cancelled: one },
+      '2026-03-31:GBP': { of: '2026-03-31', ...GBP, ...none, sales: one },
     }));
   it('adds up, per currency', () =>
     givenProjection(salesByDay, placed, placed, inEuros).then({
       '2026-03-01:GBP': {
-        day: '2026-03-01',
+        of: '2026-03-01',
         ...GBP,
         ...none,
         sales: {
@@ -66,25 +66,25 @@ describe('sales-by-day', () => {
           totalThousandths: 46_002,
         },
       },
-      '2026-03-01:EUR': { day: '2026-03-01', currency: 'EUR', ...none, sales: one },
+      '2026-03-01:EUR': { of: '2026-03-01', currency: 'EUR', ...none, sales: one },
     }));
 });
 
 it('sales-by-month counts by month', () =>
   givenProjection(salesByMonth, placed, cancelled, other, credit).then({
-    '2026-03:GBP': { month: '2026-03', ...GBP, ...none, sales: one, cancelled: one },
-    '2026-04:GBP': { month: '2026-04', ...GBP, ...none, credits: credited },
+    '2026-03:GBP': { of: '2026-03', ...GBP, ...none, sales: one, cancelled: one },
+    '2026-04:GBP': { of: '2026-04', ...GBP, ...none, credits: credited },
   }));
 
 it('sales-by-country counts by the country of the order', () =>
   givenProjection(salesByCountry, placed, other, inEuros, credit).then({
-    'United Kingdom:GBP': { country: 'United Kingdom', ...GBP, ...none, sales: one, credits: credited },
-    'United Kingdom:EUR': { country: 'United Kingdom', currency: 'EUR', ...none, sales: one },
-    'EIRE:GBP': { country: 'EIRE', ...GBP, ...none, sales: one },
+    'United Kingdom:GBP': { of: 'United Kingdom', ...GBP, ...none, sales: one, credits: credited },
+    'United Kingdom:EUR': { of: 'United Kingdom', currency: 'EUR', ...none, sales: one },
+    'EIRE:GBP': { of: 'EIRE', ...GBP, ...none, sales: one },
   }));
 
 it('customer-totals counts by customer', () =>
   givenProjection(customerTotals, placed, other, cancelled, credit).then({
-    '17850:GBP': { customerId: '17850', ...GBP, ...none, cancelled: one, credits: credited },
-    '17851:GBP': { customerId: '17851', ...GBP, ...none, sales: one },
+    '17850:GBP': { of: '17850', ...GBP, ...none, cancelled: one, credits: credited },
+    '17851:GBP': { of: '17851', ...GBP, ...none, sales: one },
   }));
