@@ -61,6 +61,14 @@ describe('a store that fails', () => {
     expect(log.all()).toHaveLength(1);
   });
 
+  it('says so, too, when every attempt goes unanswered', async () => {
+    const { run, streams, log } = startCounters(new InMemoryEventStreams(), { ...quick, attempts: 3 });
+    streams.beforeEachAppend(async () => streams.loseNext('request'));
+    await expect(run(openCounter)).rejects.toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
+    expect(streams.calls).toEqual({ load: 3, append: 3 });
+    expect(log.all()).toEqual([]);
+  });
+
   it('reports what is too large to be recorded', async () => {
     const { run } = startCounters(new InMemoryEventStreams({ appendSizeBytes: 5 }));
     await expect(run(openCounter)).rejects.toMatchObject({

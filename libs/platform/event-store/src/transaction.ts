@@ -51,6 +51,8 @@ export class Transaction<State, Command extends { readonly type: string }, Event
   private behind: boolean;
   /** `live` was read to the end of the stream by this very command. */
   private confirmed = false;
+  /** Why the last append has no answer, where it has none. */
+  private unanswered: AppendOutcomeUnknownError | undefined;
 
   constructor(
     private readonly place: TransactionPlace,
@@ -68,14 +70,14 @@ export class Transaction<State, Command extends { readonly type: string }, Event
       const cached = this.place.cache.get<State, Event>(this.aggregate, this.place.stream);
       if (cached) ({ live: this.live, behind: this.behind } = cached);
       if (this.behind) await this.readOn();
-      while (this.attempts < limits.attempts) {
+      while (this.attempts < limits.attempts && performance.now() < limits.deadline) {
         this.attempts++;
         const decision = await this.decide();
         if ('answer' in decision) return decision;
         const done = await this.record(decision.events, limits);
         if (done) return done;
       }
-      throw new EventStoreError('CONCURRENT_CHANGE');
+      throw this.unanswered ? notEstablished(this.unanswered) : new EventStoreError('CONCURRENT_CHANGE');
     } finally {
       this.remember();
     }
@@ -122,11 +124,13 @@ export class Transaction<State, Command extends { readonly type: string }, Event
   private async record(decided: readonly Event[], limits: TransactionLimits): Promise<Done | undefined> {
     const events = newEvents(this.aggregate, this.place.stream, decided, this.command, this.context);
     this.behind = true;
+    this.unanswered = undefined;
     let answer: AppendAnswer;
     try {
       answer = await this.append(events, limits);
     } catch (error) {
       if (!(error instanceof AppendOutcomeUnknownError)) throw error;
+      this.unanswered = error;
       await this.settle(error, limits);
       return undefined;
     }
@@ -196,12 +200,7 @@ export class Transaction<State, Command extends { readonly type: string }, Event
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
         await pauseAfter(attempt);
-        if (performance.now() >= limits.deadline)
-          throw new EventStoreError('EVENT_STORE_UNAVAILABLE', {
-            cause: unknown,
-            detail:
-              'It could not be established whether the command was recorded. Repeat it with the same Idempotency-Key.',
-          });
+        if (performance.now() >= limits.deadline) throw notEstablished(unknown);
       }
     }
   }
@@ -236,3 +235,10 @@ export class Transaction<State, Command extends { readonly type: string }, Event
     else cache.set(this.aggregate, stream, { live: this.live, behind: this.behind });
   }
 }
+
+const notEstablished = (cause: AppendOutcomeUnknownError) =>
+  new EventStoreError('EVENT_STORE_UNAVAILABLE', {
+    cause,
+    detail:
+      'It could not be established whether the command was recorded. Repeat it with the same Idempotency-Key.',
+  });

@@ -1,0 +1,111 @@
+import { type EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import {
+  type AppendAnswer,
+  AppendOutcomeUnknownError,
+  EventStreams,
+  type NewEvent,
+  type Revision,
+  type StoredEvent,
+  StoreUnavailableError,
+} from '../event-streams.js';
+import { appendFailure } from './client-errors.js';
+import type { ClientLane } from './client-lane.js';
+import type { EventStoreClient } from './event-store-client.js';
+import { readEvents } from './read-events.js';
+
+export interface EsdbOptions {
+  /** How long a read may hear nothing, in milliseconds. Default 3,000. */
+  readonly silenceMs?: number;
+}
+
+const APPEND_TIMEOUT_MS = 3_000;
+
+/** EventStreams through the EventStoreDB client. */
+export class EsdbEventStreams extends EventStreams {
+  private readonly reads: ClientLane;
+  private readonly appends: ClientLane;
+  private readonly silenceMs: number;
+  private answeredAt = 0;
+
+  constructor({ reads, appends }: EventStoreClient, { silenceMs = 3_000 }: EsdbOptions = {}) {
+    super();
+    this.reads = reads;
+    this.appends = appends;
+    this.silenceMs = silenceMs;
+  }
+
+  load(stream: string, fromRevision = 0n): AsyncIterable<StoredEvent> {
+    return readEvents(this.reads, stream, fromRevision, this.silenceMs);
+  }
+
+  async append(
+    stream: string,
+    events: readonly NewEvent[],
+    expected: Revision,
+    timeoutMs = APPEND_TIMEOUT_MS,
+  ): Promise<AppendAnswer> {
+    if (events.length === 0) throw new RangeError('An append needs at least one event.');
+    const client = await this.appends.current();
+    const sentAt = performance.now();
+    try {
+      const sending = send(client, stream, events, expected, timeoutMs);
+      const { nextExpectedRevision, position } = await within(timeoutMs, sending);
+      this.answeredAt = performance.now();
+      const revision = nextExpectedRevision;
+      return {
+        outcome: 'appended',
+        revision,
+        position: position?.commit ?? (await this.positionOf(stream, revision)),
+      };
+    } catch (cause) {
+      const failure = appendFailure(cause);
+      if (!(failure instanceof Error)) {
+        this.answeredAt = performance.now();
+        return failure;
+      }
+      if (this.mayBeStuck(failure, sentAt)) this.appends.replace(client);
+      throw failure;
+    }
+  }
+
+  /** Where others were answered meanwhile, the channel is well, and only this append is late. */
+  private mayBeStuck(failure: Error, sentAt: number): boolean {
+    if (failure instanceof StoreUnavailableError) return true;
+    return failure instanceof AppendOutcomeUnknownError && this.answeredAt < sentAt;
+  }
+
+  /** A repeated append is answered without a position where its events were truncated or scavenged since. */
+  private async positionOf(stream: string, revision: bigint): Promise<bigint> {
+    for await (const event of this.load(stream, revision))
+      if (event.revision === revision) return event.position;
+    return 0n;
+  }
+}
+
+async function send(
+  client: EventStoreDBClient,
+  stream: string,
+  events: readonly NewEvent[],
+  expectedRevision: Revision,
+  deadline: number,
+) {
+  const encoded = events.map(({ id, type, data, metadata }) =>
+    jsonEvent({
+      id,
+      type,
+      data: data as Record<string, unknown>,
+      metadata: metadata as Record<string, unknown>,
+    }),
+  );
+  return client.appendToStream(stream, encoded, { expectedRevision, requiresLeader: true, deadline });
+}
+
+/** The client itself waits for ever on a batch stream whose channel went silent. */
+async function within<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const unknown = () => reject(new AppendOutcomeUnknownError(`No answer within ${timeoutMs} ms.`));
+    timer = setTimeout(unknown, timeoutMs);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
