@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FastifyRequest } from 'fastify';
 import { commandContextOf, idFor } from './command-context.js';
-import { HttpError } from './http-error.js';
+import { HttpError } from './problems/http-error.js';
 
 const AT = '2026-03-01T10:00:00.000Z';
 const clock = { now: () => AT };

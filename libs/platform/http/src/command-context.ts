@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader, type ApiHeaderOptions } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { CommandContext } from '#libs/platform/event-store';
 import { type Clock, derivedId, newId, SystemClock } from '#libs/platform/kernel';
@@ -8,11 +9,13 @@ import { ifMatch, nameHeader, tokenHeader } from './headers.js';
 
 const SYSTEM_CLOCK = new SystemClock();
 
-/** What the app puts on every request (see `createHttpApp`); a bare Nest app has neither. */
+/** What the app puts on every request (see `createHttpApp`); a bare Nest app has none of it. */
 export interface RequestSeams {
   /** Who asks, as the actor guard found. */
   actor?: string;
   clock?: Clock;
+  /** Aborted once the app is told to stop. */
+  draining?: AbortSignal;
 }
 
 /**
@@ -45,8 +48,43 @@ function idempotencyKey(request: FastifyRequest): string | undefined {
   return key?.replace(/^"(.+)"$/, '$1');
 }
 
-/** Gives a command route its `CommandContext`: `@CommandContextOf('PlaceOrder') context: CommandContext`. */
-export const CommandContextOf = (commandType: string): ParameterDecorator => CommandContextParam(commandType);
+/**
+ * Gives a command route its `CommandContext`, and documents its headers:
+ * `@CommandContextOf('PlaceOrder') context: CommandContext`.
+ */
+export const CommandContextOf =
+  (commandType: string): ParameterDecorator =>
+  (target, method, index) => {
+    CommandContextParam(commandType)(target, method, index);
+    const descriptor = method && Object.getOwnPropertyDescriptor(target, method);
+    if (descriptor)
+      for (const documented of COMMAND_HEADERS) ApiHeader(documented)(target, method, descriptor);
+  };
+
+const TEXT = { type: 'string' } as const;
+const COMMAND_HEADERS: readonly ApiHeaderOptions[] = [
+  {
+    name: 'Idempotency-Key',
+    description:
+      'Names the command: sent again, it is the same command, and its first answer is given again.',
+    schema: { ...TEXT, maxLength: 200, example: 'till-7/4711' },
+  },
+  {
+    name: 'If-Match',
+    description: 'The revision the caller saw, as an `ETag` gave it; at another one the command is refused.',
+    schema: { ...TEXT, example: '"3"' },
+  },
+  {
+    name: 'X-Actor',
+    description: 'Who asks, until there is authentication.',
+    schema: { ...TEXT, maxLength: 200 },
+  },
+  {
+    name: 'X-Correlation-Id',
+    description: 'Of the conversation this command belongs to; the request id unless given.',
+    schema: { ...TEXT, maxLength: 200 },
+  },
+];
 
 const CommandContextParam = createParamDecorator((commandType: string, context: ExecutionContext) =>
   commandContextOf(commandType, context.switchToHttp().getRequest<FastifyRequest>()),

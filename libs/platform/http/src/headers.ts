@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { badHeader } from './http-error.js';
+import { badHeader } from './problems/http-error.js';
 
 /** A header that may stand once. @throws HttpError BAD_HEADER when it stands more than once. */
 export function header(request: FastifyRequest, name: string): string | undefined {

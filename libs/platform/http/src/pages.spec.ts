@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FastifyReply } from 'fastify';
-import { HttpError } from './http-error.js';
 import { decodeCursor, encodeCursor, page } from './pages.js';
+import { HttpError } from './problems/http-error.js';
 
 const KINDS = ['string', 'number', 'string'] as const;
 const values = ['2026-03-01T10:00:00.000Z', 2550, 'o-1'] as const;

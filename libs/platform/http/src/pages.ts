@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { badField } from './http-error.js';
+import { badField } from './problems/http-error.js';
 
 /** One page of a list; `links.next` is there while there is more. */
 export interface Page<Item> {

@@ -13,7 +13,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import type { Projection } from '#libs/platform/kernel';
 import { ReadModels } from '#libs/platform/projections';
+import type { RequestSeams } from './command-context.js';
 import { consistencyToken, preferredWaitSeconds } from './headers.js';
+import { HttpError } from './problems/http-error.js';
 
 const PROJECTIONS = 'tidemark:reads-from';
 
@@ -24,16 +26,32 @@ export class ConsistencyInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
-    const request = http.getRequest<FastifyRequest>();
+    const request = http.getRequest<FastifyRequest & RequestSeams>();
     const position = consistencyToken(request);
     const waitSeconds = preferredWaitSeconds(request);
     if (position !== undefined) {
       const projections = Reflect.getMetadata(PROJECTIONS, context.getHandler()) as readonly string[];
-      await this.readModels.waitFor(projections, position, (waitSeconds ?? 0) * 1000);
+      const reached = this.readModels.waitFor(projections, position, (waitSeconds ?? 0) * 1000);
+      await unlessStopping(reached, request.draining);
       if (waitSeconds !== undefined)
         http.getResponse<FastifyReply>().header('preference-applied', `wait=${waitSeconds}`);
     }
     return next.handle();
+  }
+}
+
+/** A wait of up to a minute must not hold up the end of the app. */
+async function unlessStopping(reached: Promise<void>, draining: AbortSignal | undefined): Promise<void> {
+  if (draining === undefined) return reached;
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(new HttpError('SHUTTING_DOWN'));
+  });
+  draining.addEventListener('abort', stop);
+  try {
+    await Promise.race([reached, stopped]);
+  } finally {
+    draining.removeEventListener('abort', stop);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ValidationArguments } from 'class-validator';
-import type { FieldFault } from '../http-error.js';
+import type { FieldFault } from '../problems/http-error.js';
 import { NotCompilable } from './compile.js';
 import { messageOf } from './message.js';
 import type { ClassPlan, PropertyPlan, Rule } from './plan.js';

@@ -31,8 +31,8 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
-import { HttpError } from '../http-error.js';
 import { Currency, Id, ListOf, Nested, Text, Timestamp, WholeNumber } from '../index.js';
+import { HttpError } from '../problems/http-error.js';
 import { DtoValidationPipe, slowPipe } from './dto-validation.pipe.js';
 
 class Line {

@@ -1,5 +1,5 @@
 import { type ArgumentMetadata, type PipeTransform, ValidationPipe } from '@nestjs/common';
-import { type FieldFault, HttpError } from '../http-error.js';
+import { type FieldFault, HttpError } from '../problems/http-error.js';
 import { checkObject } from './check.js';
 import { compile, NotCompilable } from './compile.js';
 import { faultsOf } from './message.js';

@@ -1,5 +1,5 @@
 import type { ValidationArguments, ValidationError } from 'class-validator';
-import type { FieldFault } from '../http-error.js';
+import type { FieldFault } from '../problems/http-error.js';
 
 /** A message with `$property`, `$value`, `$target` and `$constraint1` … filled in, as class-validator does. */
 export function messageOf(
