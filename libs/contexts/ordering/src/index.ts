@@ -1,0 +1,17 @@
+export { AddOrderLine } from './application/add-order-line.js';
+export { CancelOrder } from './application/cancel-order.js';
+export { ChangeOrderLine } from './application/change-order-line.js';
+export { ConfirmOrder } from './application/confirm-order.js';
+export { DeliverOrder } from './application/deliver-order.js';
+export { DraftOrder } from './application/draft-order.js';
+export { IssueCreditNote } from './application/issue-credit-note.js';
+export { PlaceDraft } from './application/place-draft.js';
+export { PlaceOrder } from './application/place-order.js';
+export { RemoveOrderLine } from './application/remove-order-line.js';
+export { SetOrderAddress } from './application/set-order-address.js';
+export { ShipOrder } from './application/ship-order.js';
+export type { CreditNoteContent } from './domain/credit-note.js';
+export { CREDIT_NOTE_ERRORS } from './domain/credit-note-errors.js';
+export type { Address, Charge, OrderContent, Origin, ProductLine } from './domain/order-content.js';
+export { ORDER_ERRORS } from './domain/order-errors.js';
+export { OrderingCommandModule, OrderingQueryModule, orderingContext } from './ordering.module.js';
