@@ -2,10 +2,20 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { decodeCursor, encodeCursor, page, ReadsFrom, revisionTag } from '#libs/platform/http';
+import {
+  decodeCursor,
+  encodeCursor,
+  errorsOf,
+  Operation,
+  page,
+  ReadsFrom,
+  revisionTag,
+} from '#libs/platform/http';
 import { GetCreditNote } from '../../application/get-credit-note.js';
 import { ListCreditNotes } from '../../application/list-credit-notes.js';
+import { CREDIT_NOTE_ERRORS } from '../../domain/credit-note-errors.js';
 import { creditNotes } from '../../read-models/credit-notes.js';
+import { creditNoteExample, creditNoteListExample } from './examples.js';
 import { CreditNoteParams, ListCreditNotesQuery } from './order-query-dto.js';
 import { creditNoteView } from './order-view.js';
 
@@ -17,6 +27,12 @@ export class CreditNoteQueriesController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get(':creditNoteId')
+  @Operation({
+    summary: 'One credit note',
+    params: { creditNoteId: 'C536379' },
+    answer: { example: creditNoteExample },
+    refusals: errorsOf(CREDIT_NOTE_ERRORS, 'CREDIT_NOTE_NOT_FOUND'),
+  })
   @ReadsFrom(creditNotes)
   async get(@Param() { creditNoteId }: CreditNoteParams, @Res({ passthrough: true }) reply: FastifyReply) {
     const note = await this.queries.execute(new GetCreditNote(creditNoteId));
@@ -25,6 +41,10 @@ export class CreditNoteQueriesController {
   }
 
   @Get()
+  @Operation({
+    summary: 'Credit notes by filter, the newest first',
+    answer: { example: creditNoteListExample },
+  })
   @ReadsFrom(creditNotes)
   async list(
     @Query() { limit = 50, after: cursor, ...filter }: ListCreditNotesQuery,

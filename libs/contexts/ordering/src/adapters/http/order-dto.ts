@@ -24,7 +24,7 @@ export const lineId = (optional = false) =>
   Id({ example: '1', optional, description: 'Own to the line within its order; never used again.' });
 export const country = (optional = false) =>
   Text({ max: 60, example: 'United Kingdom', description: 'Reports count the order under it.', optional });
-const description = () => Text({ max: 200, optional: true, example: 'White hanging heart T-light holder' });
+const description = () => Text({ max: 100, optional: true, example: 'White hanging heart T-light holder' });
 const quantity = (optional = false) => WholeNumber({ min: 1, max: 1_000_000, example: 6, optional });
 const unitPrice = (optional = false) =>
   DecimalText({ example: '2.55', description: 'Of one unit; up to 3 decimals, exact.', optional });
@@ -57,7 +57,7 @@ export class ProductLineBody {
 export class ChargeBody {
   @lineId(true) lineId?: string;
   @OneOf(CHARGE_KINDS) kind!: ChargeKind;
-  @Text({ max: 200, optional: true, example: 'Parcel' }) description?: string;
+  @Text({ max: 100, optional: true, example: 'Parcel' }) description?: string;
   @chargeAmount() amount!: string;
 }
 

@@ -2,11 +2,22 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { decodeCursor, encodeCursor, page, ReadsFrom, revisionTag } from '#libs/platform/http';
+import {
+  decodeCursor,
+  encodeCursor,
+  errorsOf,
+  Operation,
+  page,
+  ReadsFrom,
+  revisionTag,
+} from '#libs/platform/http';
 import { GetOrder } from '../../application/get-order.js';
 import { ListOrders, type OrderFilter } from '../../application/list-orders.js';
+import { ORDER_ERRORS } from '../../domain/order-errors.js';
 import { orderDetails } from '../../read-models/order-details.js';
 import { LIST_SORT_KEYS, orderList } from '../../read-models/order-list.js';
+import { orderExample, orderListExample } from './examples.js';
+import { ORDER_PARAMS } from './operations.js';
 import { OrderParams } from './order-dto.js';
 import { ListOrdersQuery } from './order-query-dto.js';
 import { listedOrderView, orderView } from './order-view.js';
@@ -17,6 +28,12 @@ export class OrderQueriesController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get(':orderId')
+  @Operation({
+    summary: 'One order with all that is known of it',
+    params: ORDER_PARAMS,
+    answer: { example: orderExample },
+    refusals: errorsOf(ORDER_ERRORS, 'ORDER_NOT_FOUND'),
+  })
   @ReadsFrom(orderDetails)
   async get(@Param() { orderId }: OrderParams, @Res({ passthrough: true }) reply: FastifyReply) {
     const order = await this.queries.execute(new GetOrder(orderId));
@@ -25,6 +42,11 @@ export class OrderQueriesController {
   }
 
   @Get()
+  @Operation({
+    summary: 'Orders by filter, the newest or the largest first',
+    description: 'Pages follow `links.next`. A draft stands at the time it was drafted.',
+    answer: { example: orderListExample },
+  })
   @ReadsFrom(orderList)
   async list(@Query() query: ListOrdersQuery, @Res({ passthrough: true }) reply: FastifyReply) {
     const { sort = 'placedAt' } = query;
