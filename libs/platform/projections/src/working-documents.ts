@@ -1,0 +1,77 @@
+import { LRUCache } from 'lru-cache';
+import { approximateBytes } from './approximate-bytes.js';
+
+type Documents = ReadonlyMap<string, object | undefined>;
+
+/**
+ * The documents of one projection between the log and the store, newest first: changed since the last commit, being
+ * committed, committed lately. Right only while nobody else writes the collection: a commit that fails for any reason
+ * ends its life. Holds at most about `cacheBytes` of committed documents.
+ */
+export class WorkingDocuments {
+  private changed = new Map<string, object | undefined>();
+  private committing: Documents = new Map();
+  private readonly committed: LRUCache<string, object>;
+  /** Every key ever stored, while that is known: a key outside is absent without asking. */
+  private existing: Set<string> | undefined;
+  private bytes = 0;
+
+  /** @param isNew nothing was ever stored, so that what is not here is nowhere. */
+  constructor(
+    cacheBytes: number,
+    isNew: boolean,
+    private readonly knownKeys = 200_000,
+  ) {
+    this.committed = new LRUCache({ maxSize: cacheBytes, sizeCalculation: approximateBytes });
+    this.existing = isNew ? new Set() : undefined;
+  }
+
+  get changes(): number {
+    return this.changed.size;
+  }
+
+  /** Size of the changed documents, roughly, as they were when first changed. */
+  get changedBytes(): number {
+    return this.bytes;
+  }
+
+  /** Whether `get` would have to ask the store first. */
+  isMissing(key: string): boolean {
+    return (
+      !this.changed.has(key) &&
+      !this.committing.has(key) &&
+      !this.committed.has(key) &&
+      (this.existing === undefined || this.existing.has(key))
+    );
+  }
+
+  get(key: string, loaded: ReadonlyMap<string, object>): object | undefined {
+    if (this.changed.has(key)) return this.changed.get(key);
+    if (this.committing.has(key)) return this.committing.get(key);
+    return this.committed.get(key) ?? loaded.get(key);
+  }
+
+  set(key: string, document: object | undefined): void {
+    if (!this.changed.has(key)) this.bytes += key.length + (document ? approximateBytes(document) : 0);
+    this.changed.set(key, document);
+  }
+
+  /** What has changed is about to be committed; further changes are of the next commit. */
+  beginCommit(): Documents {
+    const documents = this.changed;
+    this.committing = documents;
+    this.changed = new Map();
+    this.bytes = 0;
+    return documents;
+  }
+
+  endCommit(): void {
+    for (const [key, document] of this.committing) {
+      if (document) this.committed.set(key, document);
+      else this.committed.delete(key);
+      this.existing?.add(key);
+    }
+    if (this.existing && this.existing.size > this.knownKeys) this.existing = undefined;
+    this.committing = new Map();
+  }
+}
