@@ -1,6 +1,5 @@
 import { Body, Controller, Param, Post, Put, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { CommandAnswer, CommandContext } from '#libs/platform/event-store';
 import { CommandContextOf, commandReply } from '#libs/platform/http';
@@ -16,13 +15,14 @@ import {
   RegisterProductBody,
   RenameProductBody,
 } from './product-dto.js';
+import { ProductOperation } from './product-operations.js';
 
-@ApiTags('products')
 @Controller('products')
 export class ProductCommandsController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post()
+  @ProductOperation.register
   async register(
     @Body() { code, name, price, currency }: RegisterProductBody,
     @CommandContextOf('RegisterProduct') context: CommandContext,
@@ -33,6 +33,7 @@ export class ProductCommandsController {
   }
 
   @Put(':code/name')
+  @ProductOperation.rename
   async rename(
     @Param() { code }: ProductParams,
     @Body() { name }: RenameProductBody,
@@ -43,6 +44,7 @@ export class ProductCommandsController {
   }
 
   @Put(':code/price')
+  @ProductOperation.changePrice
   async changePrice(
     @Param() { code }: ProductParams,
     @Body() { price, currency }: ChangeProductPriceBody,
@@ -59,6 +61,7 @@ export class ProductCommandsController {
   }
 
   @Post(':code/discontinue')
+  @ProductOperation.discontinue
   async discontinue(
     @Param() { code }: ProductParams,
     @Body() { reason }: DiscontinueProductBody,

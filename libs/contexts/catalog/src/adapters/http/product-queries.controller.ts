@@ -1,21 +1,21 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { decodeCursor, encodeCursor, page, ReadsFrom, revisionTag } from '#libs/platform/http';
 import { GetProduct } from '../../application/get-product.js';
 import { ListProducts, SORT_KEYS } from '../../application/list-products.js';
 import { products } from '../../read-models/products.js';
 import { ListProductsQuery, ProductParams } from './product-dto.js';
+import { ProductOperation } from './product-operations.js';
 import { productView } from './product-view.js';
 
-@ApiTags('products')
 @Controller('products')
 export class ProductQueriesController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get(':code')
   @ReadsFrom(products)
+  @ProductOperation.get
   async get(@Param() { code }: ProductParams, @Res({ passthrough: true }) reply: FastifyReply) {
     const product = await this.queries.execute(new GetProduct(code));
     reply.header('etag', revisionTag(product.revision));
@@ -24,6 +24,7 @@ export class ProductQueriesController {
 
   @Get()
   @ReadsFrom(products)
+  @ProductOperation.list
   async list(
     @Query() { status, sort = 'code', limit = 50, after }: ListProductsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,

@@ -1,6 +1,5 @@
 import { Body, Controller, Param, Post, Put, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { CommandAnswer, CommandContext } from '#libs/platform/event-store';
 import { CommandContextOf, commandReply, idFor } from '#libs/platform/http';
@@ -13,13 +12,14 @@ import {
   CustomerParams,
   RegisterCustomerBody,
 } from './customer-dto.js';
+import { CustomerOperation } from './customer-operations.js';
 
-@ApiTags('customers')
 @Controller('customers')
 export class CustomerCommandsController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post()
+  @CustomerOperation.register
   async register(
     @Body() { customerId, contact = {}, address }: RegisterCustomerBody,
     @CommandContextOf('RegisterCustomer') context: CommandContext,
@@ -31,6 +31,7 @@ export class CustomerCommandsController {
   }
 
   @Put(':id/contact')
+  @CustomerOperation.changeContact
   async changeContact(
     @Param() { id }: CustomerParams,
     @Body() changes: ChangeContactBody,
@@ -42,6 +43,7 @@ export class CustomerCommandsController {
   }
 
   @Put(':id/address')
+  @CustomerOperation.changeAddress
   async changeAddress(
     @Param() { id }: CustomerParams,
     @Body() changes: ChangeAddressBody,
