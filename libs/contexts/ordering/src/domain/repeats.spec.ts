@@ -3,10 +3,10 @@ import { DomainError } from '#libs/platform/kernel';
 import { deepFreeze } from '#libs/platform/testing';
 import { order } from './order.js';
 import type { OrderCommand } from './order-commands.js';
-import { address, content, day1, freight, lantern, pads } from './order-examples.js';
+import { address, content, day1, day2, freight, lantern, pads } from './order-examples.js';
 import type { OrderState } from './order-state.js';
 
-const HISTORIES = 300;
+const HISTORIES = 60;
 const COMMANDS = 40;
 
 /** Mulberry32: the same seed gives the same run. */
@@ -58,28 +58,29 @@ function decided(state: OrderState, command: OrderCommand) {
   }
 }
 
+/** Runs one history of any commands, each twice; returns the ones that recorded something the second time. */
+function repeatedInVain(random: Dice, recordedTypes: Set<string>) {
+  const broken: unknown[] = [];
+  let state = order.initialState;
+  for (let count = 0; count < COMMANDS; count++) {
+    const command = anyCommand(random);
+    const events = decided(state, command);
+    if (!events) continue;
+    state = events.reduce(order.evolve, state);
+    for (const { type } of events) recordedTypes.add(type);
+    const again = decided(state, { ...command, at: day2 });
+    if (again?.length !== 0) broken.push({ command, again: again ?? 'refused' });
+  }
+  return broken;
+}
+
 describe('any command on any order', () => {
   const recordedTypes = new Set<string>();
-  it.each(Array.from({ length: 10 }, (_, index) => index + 1))(
-    'records nothing when it is repeated (seed %i)',
-    (seed) => {
-      const random = dice(seed);
-      for (let history = 0; history < HISTORIES / 10; history++) {
-        let state = order.initialState;
-        for (let count = 0; count < COMMANDS; count++) {
-          const command = anyCommand(random);
-          const events = decided(state, command);
-          if (!events) continue;
-          state = events.reduce(order.evolve, state);
-          for (const { type } of events) recordedTypes.add(type);
-          expect({ command, again: decided(state, { ...command, at: '2027-01-01T00:00:00.000Z' }) }).toEqual({
-            command,
-            again: [],
-          });
-        }
-      }
-    },
-  );
+  it.each([1, 2, 3, 4, 5])('records nothing when it is repeated (seed %i)', (seed) => {
+    const random = dice(seed);
+    for (let history = 0; history < HISTORIES; history++)
+      expect(repeatedInVain(random, recordedTypes)).toEqual([]);
+  });
 
   it('has met every kind of event', () =>
     expect([...recordedTypes].sort()).toEqual([
