@@ -44,15 +44,18 @@ export function planFolds({ context, projection }: RegisteredProjection, decoded
   return { steps };
 }
 
+/** Documents as they were before a piece of the log. */
+export type Base = ReadonlyMap<string, object | undefined>;
+
 /** Runs the folds in order; an event's effects are taken whole or not at all. */
 export function runFolds(
   { steps, fault }: Plan,
   documents: WorkingDocuments,
-  loaded: ReadonlyMap<string, object>,
+  base: Base,
 ): FoldFault | undefined {
   for (const { logged, recorded, fold, keys } of steps) {
     try {
-      const after = keys.map((key) => fold(documents.get(key, loaded), recorded, key));
+      const after = keys.map((key) => fold(documents.get(key, base), recorded, key));
       for (const [index, key] of keys.entries()) documents.set(key, after[index]);
     } catch (error) {
       return { logged, error };

@@ -1,6 +1,6 @@
 import type { Checkpoint, StopReason } from './checkpoint.js';
 import type { Decoded } from './decoded.js';
-import { type Plan, planFolds, runFolds } from './folding.js';
+import { type Base, type Plan, planFolds, runFolds } from './folding.js';
 import type { LoggedEvent } from './log-feed.js';
 import type { ProjectionStore, ProjectionWrites } from './projection-store.js';
 import type { RegisteredProjection } from './registry.js';
@@ -51,16 +51,16 @@ export class Member {
   ): Promise<void> {
     if (this.fault || events.length === 0) return;
     const plan = planFolds(this.registered, decoded);
-    const loaded = await this.load(plan, store);
-    const fault = runFolds(plan, this.documents, loaded);
+    const fault = runFolds(plan, this.documents, await this.base(plan, store));
     if (fault) this.stopBefore(fault.logged, fault.error, events);
     else this.moveTo(events.at(-1)!.position.commit, events.length);
   }
 
-  private async load({ steps }: Plan, store: ProjectionStore): Promise<ReadonlyMap<string, object>> {
-    const missing = new Set<string>();
-    for (const { keys } of steps) for (const key of keys) if (this.documents.isMissing(key)) missing.add(key);
-    return missing.size === 0 ? new Map() : store.load(this.registered, [...missing]);
+  private async base({ steps }: Plan, store: ProjectionStore): Promise<Base> {
+    const { held, missing } = this.documents.base(steps.flatMap(({ keys }) => keys));
+    if (missing.length > 0)
+      for (const [key, document] of await store.load(this.registered, missing)) held.set(key, document);
+    return held;
   }
 
   private stopBefore(logged: LoggedEvent, error: unknown, events: readonly LoggedEvent[]): void {

@@ -20,7 +20,7 @@ export class WorkingDocuments {
   constructor(
     cacheBytes: number,
     isNew: boolean,
-    private readonly knownKeys = 200_000,
+    private readonly knownKeys = 100_000,
   ) {
     this.committed = new LRUCache({ maxSize: cacheBytes, sizeCalculation: approximateBytes });
     this.existing = isNew ? new Set() : undefined;
@@ -35,20 +35,32 @@ export class WorkingDocuments {
     return this.bytes;
   }
 
-  /** Whether `get` would have to ask the store first. */
-  isMissing(key: string): boolean {
-    return (
-      !this.changed.has(key) &&
-      !this.committing.has(key) &&
-      !this.committed.has(key) &&
-      (this.existing === undefined || this.existing.has(key))
-    );
+  /**
+   * The documents under `keys` as they are now, and which must be asked of the store. Taken before asking: what is
+   * held here may have gone by the time the answer comes.
+   */
+  base(keys: Iterable<string>): {
+    readonly held: Map<string, object | undefined>;
+    readonly missing: string[];
+  } {
+    const held = new Map<string, object | undefined>();
+    const missing: string[] = [];
+    for (const key of keys) {
+      if (this.changed.has(key) || held.has(key)) continue;
+      const document = this.committing.has(key) ? this.committing.get(key) : this.committed.get(key);
+      held.set(key, document);
+      if (document === undefined && !this.committing.has(key) && this.mayExist(key)) missing.push(key);
+    }
+    return { held, missing };
   }
 
-  get(key: string, loaded: ReadonlyMap<string, object>): object | undefined {
-    if (this.changed.has(key)) return this.changed.get(key);
-    if (this.committing.has(key)) return this.committing.get(key);
-    return this.committed.get(key) ?? loaded.get(key);
+  private mayExist(key: string): boolean {
+    return this.existing === undefined || this.existing.has(key);
+  }
+
+  /** @param base what `base` answered for the key, completed by what the store answered. */
+  get(key: string, base: ReadonlyMap<string, object | undefined>): object | undefined {
+    return this.changed.has(key) ? this.changed.get(key) : base.get(key);
   }
 
   set(key: string, document: object | undefined): void {
