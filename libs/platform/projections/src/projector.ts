@@ -25,6 +25,8 @@ export interface ProjectorOptions {
   readonly cacheBytes?: number;
   /** Between two looks at the log past the subscription, in milliseconds. */
   readonly watchMs?: number;
+  /** Spreads the pauses between attempts; 0 to 1. */
+  readonly random?: () => number;
 }
 
 const LIMITS: LaneLimits = {
@@ -35,8 +37,8 @@ const LIMITS: LaneLimits = {
 };
 const CACHE_BYTES = 64 * 2 ** 20;
 const WATCH_MS = 2_000;
-/** A session that lasted this long was a good one: the next loss starts with short pauses again. */
-const SETTLED_MS = 5_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Runs all projections of a process, each from its checkpoint, until stopped. Whatever goes wrong with a store ends
@@ -45,7 +47,7 @@ const SETTLED_MS = 5_000;
  */
 export class Projector implements ProjectorStatus {
   private readonly stopping = new AbortController();
-  private readonly backoff = new Backoff(100, 5_000);
+  private readonly backoff: Backoff;
   private readonly prepared = new Set<string>();
   private readonly known = new Map<string, KnownBetweenSessions>();
   /** Projections with a document that cannot be written, and how many events they may commit at once. */
@@ -57,6 +59,7 @@ export class Projector implements ProjectorStatus {
 
   constructor(private readonly options: ProjectorOptions) {
     this.watchMs = options.watchMs ?? WATCH_MS;
+    this.backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, options.random);
     const currentAt = Date.now();
     for (const { id } of options.registry.projections)
       this.known.set(id, { position: -1n, events: 0, currentAt });
@@ -102,12 +105,10 @@ export class Projector implements ProjectorStatus {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      const startedAt = performance.now();
       try {
         await this.runSession();
       } catch (error) {
         if (signal.aborted) return;
-        if (performance.now() - startedAt > SETTLED_MS) this.backoff.reset();
         await this.recover(error);
       }
     }
@@ -168,6 +169,7 @@ export class Projector implements ProjectorStatus {
     metrics.projectionBatchDuration.observe(tookMs / 1_000);
     metrics.projectionDocuments.inc(documents);
     this.trouble = undefined;
+    this.backoff.reset();
   }
 
   private remember({ id }: RegisteredProjection, news: Partial<KnownBetweenSessions>): void {
