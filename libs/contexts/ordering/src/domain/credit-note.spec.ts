@@ -57,9 +57,11 @@ describe('IssueCreditNote', () => {
     ['ORDER_CURRENCY_INVALID', { currency: 'pounds' }, 'currency'],
     ['ORDER_FIELD_MISSING', { customerId: '' }, 'customerId'],
   ];
-  it.each(broken)('refuses with %s: %j', (code, change, field) =>
-    given(creditNote)
-      .when({ ...issue, ...change })
-      .thenRefuses(code, field),
+  it.each(broken.map(([code, change, field]) => ({ code, change, field })))(
+    'refuses with $code ($field)',
+    ({ code, change, field }) =>
+      given(creditNote)
+        .when({ ...issue, ...change })
+        .thenRefuses(code, field),
   );
 });

@@ -103,10 +103,12 @@ describe('PlaceOrder', () => {
     ['ORDER_CHARGE_INVALID', { charges: [{ ...discount, amountThousandths: 1 }] }, 'charges[0].amount'],
     ['ORDER_TOTAL_NEGATIVE', { charges: [{ ...discount, amountThousandths: -19_502 }] }, 'charges'],
   ];
-  it.each(broken)('refuses with %s: %j', (code, change, field) =>
-    given(order)
-      .when({ ...place, ...change })
-      .thenRefuses(code, field),
+  it.each(broken.map(([code, change, field]) => ({ code, change, field })))(
+    'refuses with $code ($field)',
+    ({ code, change, field }) =>
+      given(order)
+        .when({ ...place, ...change })
+        .thenRefuses(code, field),
   );
   it('refuses amounts beyond exact sums', () => {
     for (const unitPriceThousandths of [10_000_001, Number.MAX_SAFE_INTEGER])
