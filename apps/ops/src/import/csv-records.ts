@@ -1,4 +1,4 @@
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, Parser } from 'csv-parse';
 import { UnreadableFileError } from './import-errors.js';
 
 export interface CsvRecord {
@@ -8,6 +8,8 @@ export interface CsvRecord {
 }
 
 const MAX_RECORD_BYTES = 64 * 1024;
+const BROKEN_QUOTING =
+  'broken quoting: a field in quotes ends with one quote, and a quote inside it is doubled';
 
 /**
  * The records of each block, RFC 4180. Records may hold any number of fields: that is a matter of the row.
@@ -15,46 +17,57 @@ const MAX_RECORD_BYTES = 64 * 1024;
  *   several lines is taken for that, as this data has none.
  */
 export async function* csvRecords(blocks: AsyncIterable<Buffer>): AsyncGenerator<readonly CsvRecord[]> {
-  let records: CsvRecord[] = [];
-  let lastLine = 0;
-  const parser = parse({
-    bom: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_RECORD_BYTES,
-    on_record: (fields: string[], { lines }) => {
-      if (lines > lastLine + 1 && fields.some((field) => field.includes('\n')))
-        throw new UnreadableFileError(lines, `${BROKEN_QUOTING}; this record goes over several lines`);
-      records.push({ line: lines, fields });
-      lastLine = lines;
-      return null; // taken: nothing goes through the object stream, which would cost more than the parsing
-    },
-  });
-  parser.on('error', () => undefined); // reported by the write that met it
-  const fault = (work: (done: (error?: Error | null) => void) => void) =>
-    new Promise<Error | undefined>((resolve) => {
-      work((error) => resolve(error ? broken(error, lastLine) : undefined));
-    });
-  /** What was read, up to the fault if there is one. */
-  async function* taken(error: Error | undefined) {
-    const batch = records;
-    records = [];
-    yield batch;
-    if (error) throw error;
+  const parser = new RecordParser();
+  for await (const block of blocks) {
+    const fault = await parser.fault((done) => parser.write(block, done));
+    yield parser.taken();
+    if (fault) throw fault;
   }
-
-  for await (const block of blocks) yield* taken(await fault((done) => parser.write(block, done)));
-  yield* taken(await fault((done) => parser.end(done)));
+  const fault = await parser.fault((done) => parser.end(done));
+  yield parser.taken();
+  if (fault) throw fault;
 }
 
-const BROKEN_QUOTING =
-  'broken quoting: a field in quotes ends with one quote, and a quote inside it is doubled';
+/** Collects records with their lines. Passing each through the object stream would cost as much as the parsing. */
+class RecordParser extends Parser {
+  #records: CsvRecord[] = [];
+  #lastLine = 0;
+  #torn: UnreadableFileError | undefined;
 
-function broken(error: Error, lastLine: number): Error {
-  if (!(error instanceof CsvError)) return error;
-  const what =
-    error.code === 'CSV_MAX_RECORD_SIZE'
-      ? 'a record is longer than 64 KiB, as when a quote is not closed'
-      : BROKEN_QUOTING;
-  return new UnreadableFileError(lastLine + 1, what, { cause: error });
+  constructor() {
+    super({ bom: true, relax_column_count: true, skip_empty_lines: true, max_record_size: MAX_RECORD_BYTES });
+    this.on('error', () => undefined); // reported by the write that met it
+  }
+
+  override push(record: string[] | null): boolean {
+    if (record === null) return super.push(null);
+    const line = this.info.lines;
+    if (line > this.#lastLine + 1 && record.some((field) => field.includes('\n')))
+      this.#torn ??= new UnreadableFileError(line, `${BROKEN_QUOTING}; this record goes over several lines`);
+    if (!this.#torn) this.#records.push({ line, fields: record });
+    this.#lastLine = line;
+    return true;
+  }
+
+  taken(): readonly CsvRecord[] {
+    const records = this.#records;
+    this.#records = [];
+    return records;
+  }
+
+  /** What the work met; the records before it can be taken. */
+  fault(work: (done: (error?: Error | null) => void) => void): Promise<Error | undefined> {
+    return new Promise((resolve) => {
+      work((error) => resolve(this.#torn ?? (error ? this.#explained(error) : undefined)));
+    });
+  }
+
+  #explained(error: Error): Error {
+    if (!(error instanceof CsvError)) return error;
+    const what =
+      error.code === 'CSV_MAX_RECORD_SIZE'
+        ? 'a record is longer than 64 KiB, as when a quote is not closed'
+        : BROKEN_QUOTING;
+    return new UnreadableFileError(this.#lastLine + 1, what, { cause: error });
+  }
 }
