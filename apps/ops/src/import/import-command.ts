@@ -64,7 +64,7 @@ async function imported(
   let closeRehearsal: (() => Promise<void>) | undefined;
   const ports: ImportPorts = {
     interrupted: cli.interrupted,
-    note: cli.note,
+    note: (line) => progress.note(line),
     onProgress: (now) => progress.show(now),
     async openTarget() {
       if (!options.dryRun) return commandBusTarget((await cli.openSystem()).commandBus);

@@ -1,4 +1,4 @@
-import { DomainError, plus, times } from '#libs/platform/kernel';
+import { DomainError } from '#libs/platform/kernel';
 import { issueCreditNote, placeOrder, type Send } from './commands.js';
 import { csvRecords } from './csv-records.js';
 import { OpenDocuments, type SourceDocument } from './documents.js';
@@ -11,7 +11,7 @@ import { RejectsFile } from './rejects-file.js';
 import { type MalformedRow, type Row, RowReader } from './row.js';
 import { classOf, OUTSIDE, outsideClassOf } from './row-class.js';
 import { SourceFile } from './source-file.js';
-import { emptySummary, type ImportSummary } from './summary.js';
+import { countCreditNote, countOrder, emptySummary, type ImportSummary } from './summary.js';
 
 export interface ImportOptions {
   /** Where the rows left out go; nowhere when it is left out. */
@@ -181,7 +181,7 @@ class OnlineRetailImport {
     const send = cancels ? issueCreditNote(invoice, rows) : placeOrder(invoice, rows);
     await this.#inFlight.begin(async () => {
       const refusal = await this.#sent(send);
-      if (!refusal) return cancels ? this.#credited(rows) : this.#ordered(rows);
+      if (!refusal) return cancels ? countCreditNote(this.#summary, rows) : countOrder(this.#summary, rows);
       this.#summary.refusedDocuments++;
       await this.#holdBack('refused', rows, `${refusal.code}: ${refusal.message}`);
     });
@@ -211,26 +211,6 @@ class OnlineRetailImport {
   async #holdBack(rejectClass: string, rows: readonly Row[], reason: string): Promise<void> {
     this.#summary.heldBackRows += rows.length;
     for (const { line, fields } of rows) await this.#rejects?.add(line, rejectClass, reason, fields);
-  }
-
-  #ordered(rows: readonly Row[]): void {
-    const summary = this.#summary;
-    summary.orders++;
-    summary.lines += rows.length;
-    for (const { quantity, unitPriceThousandths } of rows) {
-      summary.units += quantity;
-      summary.amountThousandths = plus(summary.amountThousandths, times(unitPriceThousandths, quantity));
-    }
-  }
-
-  #credited(rows: readonly Row[]): void {
-    const summary = this.#summary;
-    summary.creditNotes++;
-    summary.creditedLines += rows.length;
-    for (const { quantity, unitPriceThousandths } of rows) {
-      summary.creditedUnits -= quantity;
-      summary.creditedThousandths = plus(summary.creditedThousandths, times(unitPriceThousandths, -quantity));
-    }
   }
 
   #progress(): void {

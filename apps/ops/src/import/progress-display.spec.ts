@@ -38,7 +38,10 @@ describe('progress', () => {
     });
     const display = progressDisplay(terminal as unknown as NodeJS.WriteStream, () => undefined);
     display.show(progress);
+    display.note('It is away.');
     display.end();
-    expect(String(terminal.read())).toContain('25 %');
+    const written = String(terminal.read());
+    expect(written).toContain('25 %');
+    expect(written).toContain('\r\u001b[2KIt is away.\n');
   });
 });

@@ -2,10 +2,12 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { ImportProgress } from './import-online-retail.js';
 
 const LINE_EVERY_MS = 5_000;
+const CLEAR_LINE = '\r\u001b[2K';
 
 export interface ProgressDisplay {
   show(progress: ImportProgress): void;
-  /** Lines may be written around the bar: it is taken away first. */
+  /** A line for a person, which the bar makes room for. */
+  note(line: string): void;
   end(): void;
 }
 
@@ -23,7 +25,7 @@ class Bar implements ProgressDisplay {
   #startedAt: number | undefined;
 
   constructor(
-    stream: NodeJS.WriteStream,
+    private readonly stream: NodeJS.WriteStream,
     private readonly now: () => number,
   ) {
     this.#bar = new SingleBar(
@@ -40,6 +42,10 @@ class Bar implements ProgressDisplay {
     this.#bar.update(progress.bytesRead, { told: told(progress, this.now() - this.#startedAt) });
   }
 
+  note(line: string): void {
+    this.stream.write(`${CLEAR_LINE}${line}\n`);
+  }
+
   end(): void {
     if (this.#startedAt !== undefined) this.#bar.stop();
   }
@@ -50,7 +56,7 @@ class Lines implements ProgressDisplay {
   #toldAt = 0;
 
   constructor(
-    private readonly note: (line: string) => void,
+    readonly note: (line: string) => void,
     private readonly now: () => number,
   ) {}
 

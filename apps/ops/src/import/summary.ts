@@ -1,3 +1,5 @@
+import { plus, times } from '#libs/platform/kernel';
+import type { Row } from './row.js';
 import type { OutsideClass } from './row-class.js';
 
 /** What an import found and did; the same numbers from a dry run. Amounts in thousandths of a pound. */
@@ -50,3 +52,22 @@ export const emptySummary = (): ImportSummary => ({
 /** True when every row is imported or rightly outside. */
 export const isClean = ({ malformedRows, heldBackRows }: ImportSummary): boolean =>
   malformedRows === 0 && heldBackRows === 0;
+
+export function countOrder(summary: ImportSummary, rows: readonly Row[]): void {
+  summary.orders++;
+  summary.lines += rows.length;
+  for (const { quantity, unitPriceThousandths } of rows) {
+    summary.units += quantity;
+    summary.amountThousandths = plus(summary.amountThousandths, times(unitPriceThousandths, quantity));
+  }
+}
+
+/** What the file takes away is counted as given back: above zero. */
+export function countCreditNote(summary: ImportSummary, rows: readonly Row[]): void {
+  summary.creditNotes++;
+  summary.creditedLines += rows.length;
+  for (const { quantity, unitPriceThousandths } of rows) {
+    summary.creditedUnits -= quantity;
+    summary.creditedThousandths = plus(summary.creditedThousandths, times(unitPriceThousandths, -quantity));
+  }
+}
