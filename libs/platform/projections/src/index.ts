@@ -1,5 +1,5 @@
 export type { StopReason } from './checkpoint.js';
-export { isReadModelStoreAway } from './mongo/connect.js';
+export { isReadModelStoreAway, queryError } from './mongo/connect.js';
 export { MongoReadModels } from './mongo/mongo-read-models.js';
 export { ProjectorModule, type ProjectorModuleOptions } from './projector.module.js';
 export { type ProjectionState, type ProjectionStatus, ProjectorStatus } from './projector-status.js';

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { DomainError, type ErrorKind } from '#libs/platform/kernel';
+import { queryError } from '#libs/platform/projections';
 import { type FieldFault, HTTP_ERRORS, HttpError, type HttpErrorCode } from './http-error.js';
 
 /** The body of every refusal: RFC 9457, with a stable `code` to act on. */
@@ -40,7 +41,8 @@ export const KIND_STATUS: Readonly<Record<ErrorKind, number>> = {
 
 const RETRY_AFTER_SECONDS = 1;
 
-export function problemOf(error: unknown, request: Pick<FastifyRequest, 'id' | 'url'>): ProblemReply {
+export function problemOf(thrown: unknown, request: Pick<FastifyRequest, 'id' | 'url'>): ProblemReply {
+  const error = queryError(thrown);
   if (error instanceof DomainError) {
     const { kind, code, message, field } = error;
     return replyWith(request, KIND_STATUS[kind], code, message, field === undefined ? {} : { field });

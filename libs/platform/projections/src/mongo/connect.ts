@@ -1,20 +1,70 @@
-import { MongoClient, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  MongoClient,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+} from 'mongodb';
+import { readModelError } from '../read-model-errors.js';
 
 const SELECTION_MS = 3_000;
 const SILENCE_MS = 30_000;
+const RECONNECT_MS = 250;
 
-/** A client that connects when first used and again whenever it must. */
+/** A client that connects by itself, whenever the store is there, and again whenever it must. */
 export function mongoClient(url: string, appName: string): MongoClient {
-  return new MongoClient(url, {
+  const client = new PersistentMongoClient(url, {
     appName,
     // A stored document reads back as it was folded: what is undefined is absent, not null.
     ignoreUndefined: true,
     serverSelectionTimeoutMS: SELECTION_MS,
     socketTimeoutMS: SILENCE_MS,
   });
+  void client.keepConnecting();
+  return client;
+}
+
+/** A driver whose first connection failed stays closed until it is told to connect; later losses it mends itself. */
+class PersistentMongoClient extends MongoClient {
+  #isClosed = false;
+
+  async keepConnecting(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.connect();
+        return;
+      } catch {
+        // Whoever uses the client meanwhile gets the error, and tells of it.
+        await pause(RECONNECT_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  override async close(force?: boolean): Promise<void> {
+    this.#isClosed = true;
+    await super.close(force);
+  }
+}
+
+/** What a query failed with: READ_MODEL_STORE_UNAVAILABLE where MongoDB is out of reach, else the error itself. */
+export function queryError(error: unknown): unknown {
+  if (!isReadModelStoreAway(error)) return error;
+  return readModelError(
+    'READ_MODEL_STORE_UNAVAILABLE',
+    'The store of the read models is out of reach.',
+    error,
+  );
 }
 
 /** Whether a query failed because MongoDB is out of reach: nothing is wrong with the query. */
 export function isReadModelStoreAway(error: unknown): boolean {
-  return error instanceof MongoNetworkError || error instanceof MongoServerSelectionError;
+  return STORE_AWAY.some((type) => error instanceof type);
 }
+
+const STORE_AWAY = [
+  MongoNetworkError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+  MongoNotConnectedError,
+];
