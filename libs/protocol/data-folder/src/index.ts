@@ -1,3 +1,4 @@
 export { DataFolderError, type DataFolderProblem } from './data-folder-error.js';
 export type { DataFolderKind } from './folder-format.js';
 export { type DataFolder, type DataFolderOptions, openDataFolder } from './open-data-folder.js';
+export { isRunning, type ProcessIdentity, thisProcess } from './process-identity.js';
