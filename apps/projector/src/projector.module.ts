@@ -1,0 +1,26 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { catalogContext } from '#libs/contexts/catalog';
+import { customersContext } from '#libs/contexts/customers';
+import { orderingContext } from '#libs/contexts/ordering';
+import { EventStoreModule } from '#libs/platform/event-store';
+import type { Logger } from '#libs/platform/observability';
+import { ProjectorModule, ReadModelsModule } from '#libs/platform/projections';
+import type { SettingsOf } from '#libs/platform/settings';
+
+@Module({})
+class ProjectorAppModule {}
+
+const CONTEXTS = [orderingContext, catalogContext, customersContext];
+
+/** Follows the log and builds the read models of every context. */
+export const projectorModule = (
+  { eventStoreUrl, mongoUrl }: SettingsOf<'projector'>,
+  logger: Logger,
+): DynamicModule => ({
+  module: ProjectorAppModule,
+  imports: [
+    EventStoreModule.forRoot({ url: eventStoreUrl }),
+    ReadModelsModule.forRoot({ url: mongoUrl, contexts: CONTEXTS }),
+    ProjectorModule.forRoot({ eventStoreUrl, mongoUrl, logger, contexts: CONTEXTS }),
+  ],
+});
