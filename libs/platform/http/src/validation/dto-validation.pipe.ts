@@ -19,6 +19,11 @@ export const slowPipe = new ValidationPipe({
 
 const NOT_DTOS = new Set<unknown>([String, Boolean, Number, Array, Object, Buffer, Date, Promise]);
 
+/** Nest's pipe reads the text of a named parameter as what the handler says it takes. */
+const isConverted = (type: unknown, value: unknown, { data }: ArgumentMetadata): boolean =>
+  data !== undefined &&
+  (type === Number || type === Boolean || (type === String && typeof value !== 'string'));
+
 /**
  * Nest's ValidationPipe ({ whitelist, forbidNonWhitelisted, transform }), compiled: what it would look up on every
  * request is looked up once a class. A class that uses what the compiler does not know goes to Nest's pipe.
@@ -31,9 +36,7 @@ export class DtoValidationPipe implements PipeTransform {
     const type = metadata.metatype as DtoClass | undefined;
     if (type === undefined || metadata.type === 'custom') return value;
     if (NOT_DTOS.has(type))
-      return typeof value === 'string' && (type as unknown) === String
-        ? value
-        : slowPipe.transform(value, metadata);
+      return isConverted(type, value, metadata) ? slowPipe.transform(value, metadata) : value;
     const plan = this.planOf(type);
     const source = value ?? {};
     if (plan instanceof NotCompilable || typeof source !== 'object' || Array.isArray(source))
