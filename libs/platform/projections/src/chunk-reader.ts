@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { approximateBytes } from './approximate-bytes.js';
-import type { LoggedEvent, LoggedItem } from './log-feed.js';
+import { type LoggedEvent, type LoggedItem, LogLostError } from './log-feed.js';
 
 export interface ReadAhead {
   /** Events held at most, while they wait to be taken. */
@@ -59,7 +59,7 @@ export class ChunkReader {
 
   /**
    * What has come, at most `limit` events; nothing when it is not worth it yet.
-   * @throws the subscription's error, once all that came before it was taken.
+   * @throws LogLostError the subscription's error, once all that came before it was taken.
    */
   take(limit = Number.MAX_SAFE_INTEGER): readonly LoggedEvent[] {
     this.fill();
@@ -107,7 +107,7 @@ export class ChunkReader {
 
   private fail(error: Error): void {
     if (this.isClosed) return;
-    this.fault ??= error;
+    this.fault ??= new LogLostError(error);
     this.wake();
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HeadWatch } from './head-watch.js';
-import { InMemoryLog } from './memory/in-memory-log.js';
-import { counted } from './memory/tallies.js';
+import { InMemoryLog } from './testing/in-memory-log.js';
+import { counted } from './testing/tallies.js';
 
 describe('HeadWatch', () => {
   it('finds the oldest event that was not handled, until it is', async () => {

@@ -38,3 +38,11 @@ export abstract class LogFeed {
 
   abstract close(): Promise<void>;
 }
+
+/** The connection to the log is gone; what was received before it counts. */
+export class LogLostError extends Error {
+  override readonly name = 'LogLostError';
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

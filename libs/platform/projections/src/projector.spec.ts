@@ -2,8 +2,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { ContextDefinition, Projection } from '#libs/platform/kernel';
 import { createLogger, createMetrics } from '#libs/platform/observability';
 import { CheckpointFeed } from './checkpoint-feed.js';
-import { InMemoryLog } from './memory/in-memory-log.js';
-import { InMemoryProjectionStore } from './memory/in-memory-projection-store.js';
+import { DocumentFault } from './projection-store.js';
+import { Projector } from './projector.js';
+import { ProjectionRegistry } from './registry.js';
+import { InMemoryLog } from './testing/in-memory-log.js';
+import { InMemoryProjectionStore } from './testing/in-memory-projection-store.js';
 import {
   counted,
   forgotten,
@@ -12,10 +15,7 @@ import {
   tallies,
   tallyContext,
   total,
-} from './memory/tallies.js';
-import { DocumentFault } from './projection-store.js';
-import { Projector } from './projector.js';
-import { ProjectionRegistry } from './registry.js';
+} from './testing/tallies.js';
 
 const running: Projector[] = [];
 afterEach(async () => {

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger, Metrics } from '#libs/platform/observability';
+import { type Logger, type Metrics, storeIsUp } from '#libs/platform/observability';
 import { Backoff } from './backoff.js';
 import type { StopReason } from './checkpoint.js';
 import type { CheckpointFeed } from './checkpoint-feed.js';
 import { type CommitFigures, type LaneLimits, SpoiltBatchError } from './lane.js';
-import type { LogFeed } from './log-feed.js';
+import { type LogFeed, LogLostError } from './log-feed.js';
 import { stopReason } from './member.js';
+import { isReadModelStoreAway } from './mongo/connect.js';
 import { DocumentFault, type ProjectionStore, type ProjectionWrites } from './projection-store.js';
 import type { ProjectionStatus, ProjectorStatus } from './projector-status.js';
 import type { ProjectionRegistry, RegisteredProjection } from './registry.js';
@@ -52,6 +53,8 @@ export class Projector implements ProjectorStatus {
   private readonly known = new Map<string, KnownBetweenSessions>();
   /** Projections with a document that cannot be written, and how many events they may commit at once. */
   private readonly suspects = new Map<string, number>();
+  /** Stops that the store does not know of yet. */
+  private readonly unrecorded = new Map<RegisteredProjection, StopReason>();
   private running: Promise<void> | undefined;
   private session: Session | undefined;
   private trouble: string | undefined;
@@ -115,9 +118,10 @@ export class Projector implements ProjectorStatus {
   }
 
   private async runSession(): Promise<void> {
-    const { registry, store, connectLog, limits, cacheBytes = CACHE_BYTES } = this.options;
+    const { registry, store, connectLog, limits, logger, cacheBytes = CACHE_BYTES } = this.options;
     await this.prepare();
     const running = registry.projections.filter(({ id }) => !this.known.get(id)?.stopped);
+    logger.info({ projections: running.length }, 'Projecting from the checkpoints on');
     const feed = connectLog();
     this.session = new Session({
       registry,
@@ -138,6 +142,7 @@ export class Projector implements ProjectorStatus {
     }
   }
 
+  /** Everything in place before the log is read: collections, indexes, checkpoints, the news of stops. */
   private async prepare(): Promise<void> {
     for (const registered of this.options.registry.projections) {
       const { id } = registered;
@@ -147,8 +152,12 @@ export class Projector implements ProjectorStatus {
         this.prepared.add(id);
       } catch (error) {
         if (!(error instanceof DocumentFault)) throw error;
-        await this.stopProjection(registered, stopReason(error));
+        this.stopProjection(registered, stopReason(error));
       }
+    }
+    for (const [registered, stopped] of this.unrecorded) {
+      await this.options.store.recordStop(registered, stopped);
+      this.unrecorded.delete(registered);
     }
   }
 
@@ -170,6 +179,8 @@ export class Projector implements ProjectorStatus {
     metrics.projectionDocuments.inc(documents);
     this.trouble = undefined;
     this.backoff.reset();
+    storeIsUp('eventstoredb', true, metrics);
+    storeIsUp('mongodb', true, metrics);
   }
 
   private remember({ id }: RegisteredProjection, news: Partial<KnownBetweenSessions>): void {
@@ -199,23 +210,27 @@ export class Projector implements ProjectorStatus {
   }
 
   private async recover(error: unknown): Promise<void> {
-    const { logger } = this.options;
+    const { logger, metrics } = this.options;
     if (error instanceof SpoiltBatchError) {
       const { fault, events, first } = error;
       const registered = this.options.registry.projections.find(({ id }) => id === fault.projectionId)!;
-      if (events === 1) return this.stopProjection(registered, stopReason(fault, first, fault.key));
-      this.suspects.set(fault.projectionId, Math.floor(events / 2));
+      if (events === 1) this.stopProjection(registered, stopReason(fault, first, fault.key));
+      else this.suspects.set(fault.projectionId, Math.floor(events / 2));
       return;
     }
+    if (error instanceof LogLostError) storeIsUp('eventstoredb', false, metrics);
+    else if (isReadModelStoreAway(error)) storeIsUp('mongodb', false, metrics);
+    this.prepared.clear();
     const pauseMs = this.backoff.nextMs();
     this.trouble = error instanceof Error ? error.message : String(error);
     logger.warn({ err: error, pauseMs: Math.round(pauseMs) }, 'The projector lost a store and starts again');
     await pause(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
-  private async stopProjection(registered: RegisteredProjection, stopped: StopReason): Promise<void> {
+  /** Readers learn of it when the next session begins. */
+  private stopProjection(registered: RegisteredProjection, stopped: StopReason): void {
     this.suspects.delete(registered.id);
+    this.unrecorded.set(registered, stopped);
     this.remember(registered, { stopped });
-    await this.options.store.recordStop(registered, stopped);
   }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger, createMetrics } from '#libs/platform/observability';
-import { InMemoryLog } from './memory/in-memory-log.js';
-import { InMemoryProjectionStore } from './memory/in-memory-projection-store.js';
-import { counted, forgotten, type Tally, tallyContext } from './memory/tallies.js';
 import { DocumentFault } from './projection-store.js';
 import { Projector } from './projector.js';
 import { ProjectionRegistry } from './registry.js';
+import { InMemoryLog } from './testing/in-memory-log.js';
+import { InMemoryProjectionStore } from './testing/in-memory-projection-store.js';
+import { counted, forgotten, type Tally, tallyContext } from './testing/tallies.js';
 
 /** mulberry32: the same seed gives the same run, as far as the order of timers allows. */
 function randomOf(seed: number): () => number {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { tallies, tallyContext } from './memory/tallies.js';
 import { ProjectionRegistry } from './registry.js';
+import { tallies, tallyContext } from './testing/tallies.js';
 
 const other = (overrides: object) =>
   tallyContext({ name: 'other', database: 'tidemark_other', categories: {}, projections: [], ...overrides });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HeadWatch } from './head-watch.js';
 import { Lane, type LaneLimits, type LanePorts } from './lane.js';
-import type { LogFeed } from './log-feed.js';
+import { type LogFeed, LogLostError } from './log-feed.js';
 import { Member } from './member.js';
 import type { ProjectionStore } from './projection-store.js';
 import type { ProjectionRegistry, RegisteredProjection } from './registry.js';
@@ -50,17 +50,19 @@ export class Session {
     const failed = new Promise<never>((_resolve, reject) => {
       this.fail = reject;
     });
-    const stopped = new Promise<void>((resolve) =>
-      signal.addEventListener('abort', () => resolve(), { once: true }),
-    );
+    const stopped = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
     const lanes = this.form(members);
     const runs = lanes.map((lane) => lane.run().catch((error) => this.fail(error)));
-    const watching = this.keepWatching().catch((error) => this.fail(error));
+    // Left to itself in the end: its last look may wait for an answer that never comes.
+    void this.keepWatching().catch((error) => this.fail(error));
     try {
-      if (!signal.aborted) await Promise.race([failed, stopped]);
+      await Promise.race([failed, stopped]);
     } finally {
       this.stop();
-      await Promise.all([...runs, watching]);
+      await Promise.all(runs);
     }
   }
 
@@ -115,7 +117,7 @@ export class Session {
         await this.look();
         failures = 0;
       } catch (error) {
-        if (++failures >= LOOKS_BEFORE_LOST) throw error;
+        if (++failures >= LOOKS_BEFORE_LOST) throw new LogLostError(error);
       }
       this.joinLanes();
       this.options.onWatch();
@@ -135,7 +137,7 @@ export class Session {
       if (!lane.isIdle || !watch.oldestAfter(lane.position)) watched.stalledSince = undefined;
       else watched.stalledSince ??= performance.now();
       if (watched.stalledSince !== undefined && performance.now() - watched.stalledSince > STALL_MS)
-        throw new Error('The subscription is silent about an event that the log holds.');
+        throw new LogLostError('The subscription is silent about an event that the log holds.');
     }
   }
 

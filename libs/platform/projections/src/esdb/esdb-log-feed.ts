@@ -86,10 +86,13 @@ export class EsdbLogFeed extends LogFeed {
 
   /** The client's own end waits for streams that a lost server never ends, and leaves its connection open. */
   async close(): Promise<void> {
-    const disposed = this.client.dispose().catch(ignore);
-    await Promise.race([disposed, pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
     const { getChannel } = this.client as unknown as { getChannel(): Promise<{ close(): void }> };
-    await getChannel().then((channel) => channel.close(), ignore);
+    const closed = this.client
+      .dispose()
+      .catch(ignore)
+      .then(getChannel)
+      .then((channel) => channel.close(), ignore);
+    await Promise.race([closed, pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 }
 
