@@ -1,7 +1,13 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ReadModels, type Stored } from '#libs/platform/projections';
 import type { OrderStatus } from '../domain/order-state.js';
-import { LIST_SORT_KEYS, type ListedOrder, orderList } from '../read-models/order-list.js';
+import {
+  LIST_SORT_KEYS,
+  type ListedOrder,
+  type ListFilter,
+  listIndex,
+  orderList,
+} from '../read-models/order-list.js';
 import { following, followingWithin, type Keyset, type TimeRange, within } from './keyset.js';
 
 interface OrderFilterFields extends TimeRange {
@@ -34,19 +40,23 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
     return { orders: found.slice(0, filter.limit), more: found.length > filter.limit };
   }
 
-  /** One more than the page holds tells whether there is another page. */
+  /**
+   * One more than the page holds tells whether there is another page. The index is named: a planner that prefers
+   * another one with more filters in it would have to sort.
+   */
   cursor(filter: OrderFilter) {
     const { status, customerId, country, limit } = filter;
-    const selection = {
+    const equal = {
       ...(status !== undefined && { status }),
       ...(customerId !== undefined && { customerId }),
       ...(country !== undefined && { country }),
-      ...inOrder(filter),
     };
+    const sortKey = LIST_SORT_KEYS[filter.sort];
     return this.readModels
       .collection(orderList)
-      .find(selection)
-      .sort({ [LIST_SORT_KEYS[filter.sort]]: -1, _id: -1 })
+      .find({ ...equal, ...inOrder(filter) })
+      .sort({ [sortKey]: -1, _id: -1 })
+      .hint(listIndex(Object.keys(equal) as ListFilter[], sortKey))
       .limit(limit + 1);
   }
 }

@@ -17,36 +17,44 @@ export interface ListedOrder {
   readonly placedAt?: string;
 }
 
-/** The filters that compare one value. A range of time follows the sort key, or is the one thing left to check. */
-export const LIST_FILTERS = ['status', 'customerId', 'country'] as const;
-export type ListFilter = (typeof LIST_FILTERS)[number];
-
 export const LIST_SORT_KEYS = { placedAt: 'listedAt', total: 'totalThousandths' } as const;
+type SortKey = (typeof LIST_SORT_KEYS)[keyof typeof LIST_SORT_KEYS];
 
-const index = (
-  filters: readonly ListFilter[],
-  sortKey: 'listedAt' | 'totalThousandths',
-): IndexDefinition => ({
-  name: [...filters, sortKey].join('_'),
-  key: { ...Object.fromEntries(filters.map((filter) => [filter, 1 as const])), [sortKey]: -1, _id: -1 },
-});
+/** The filters that compare one value. A range of time follows the sort key, or is the one thing left to check. */
+export type ListFilter = 'customerId' | 'country' | 'status';
 
-/** By time, one of the filters may be left to check: few orders of a customer or country are dropped by it. */
-const BY_TIME: readonly (readonly ListFilter[])[] = [
-  [],
-  ['status'],
-  ['customerId'],
-  ['country'],
-  ['customerId', 'status'],
-];
+/**
+ * The filters that each index begins with, the best choice first. By time, one filter may be left to check: few
+ * orders of a customer or country are dropped by it. By total, the range of time is what is left to check, so every
+ * combination of filters has its index.
+ */
+const PREFIXES: Readonly<Record<SortKey, readonly (readonly ListFilter[])[]>> = {
+  listedAt: [['customerId', 'status'], ['customerId'], ['country'], ['status'], []],
+  totalThousandths: [
+    ['customerId', 'country', 'status'],
+    ['customerId', 'country'],
+    ['customerId', 'status'],
+    ['country', 'status'],
+    ['customerId'],
+    ['country'],
+    ['status'],
+    [],
+  ],
+};
 
-/** By total, the range of time is what is left to check, so every combination of filters has its index. */
-const BY_TOTAL: readonly (readonly ListFilter[])[] = [
-  ...BY_TIME,
-  ['country', 'status'],
-  ['customerId', 'country'],
-  ['customerId', 'country', 'status'],
-];
+const indexName = (prefix: readonly ListFilter[], sortKey: SortKey): string => [...prefix, sortKey].join('_');
+
+const indexesBy = (sortKey: SortKey): IndexDefinition[] =>
+  PREFIXES[sortKey].map((prefix) => ({
+    name: indexName(prefix, sortKey),
+    key: { ...Object.fromEntries(prefix.map((filter) => [filter, 1 as const])), [sortKey]: -1, _id: -1 },
+  }));
+
+/** The index that serves these filters in the order of `sortKey`. */
+export function listIndex(filters: readonly ListFilter[], sortKey: SortKey): string {
+  const served = PREFIXES[sortKey].find((prefix) => prefix.every((filter) => filters.includes(filter)));
+  return indexName(served ?? [], sortKey);
+}
 
 type Of<Type extends OrderEvent['type']> = Extract<OrderEvent, { type: Type }>;
 
@@ -79,10 +87,7 @@ const nowIn =
 export const orderList: Projection<ListedOrder, OrderEvent> = {
   name: 'order-list',
   version: 1,
-  indexes: [
-    ...BY_TIME.map((filters) => index(filters, 'listedAt')),
-    ...BY_TOTAL.map((filters) => index(filters, 'totalThousandths')),
-  ],
+  indexes: [...indexesBy('listedAt'), ...indexesBy('totalThousandths')],
   key: ({ event }) => event.data.orderId,
   on: {
     OrderDrafted: (_none, { event: { data } }) => listed('draft', data.draftedAt, data),

@@ -2,20 +2,13 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import {
-  decodeCursor,
-  encodeCursor,
-  errorsOf,
-  Operation,
-  page,
-  ReadsFrom,
-  revisionTag,
-} from '#libs/platform/http';
+import { decodeCursor, encodeCursor, errorsOf, page, ReadsFrom, revisionTag } from '#libs/platform/http';
 import { GetCreditNote } from '../../application/get-credit-note.js';
 import { ListCreditNotes } from '../../application/list-credit-notes.js';
 import { CREDIT_NOTE_ERRORS } from '../../domain/credit-note-errors.js';
 import { creditNotes } from '../../read-models/credit-notes.js';
 import { creditNoteExample, creditNoteListExample } from './examples.js';
+import { QueryOperation } from './operations.js';
 import { CreditNoteParams, ListCreditNotesQuery } from './order-query-dto.js';
 import { creditNoteView } from './order-view.js';
 
@@ -27,10 +20,10 @@ export class CreditNoteQueriesController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get(':creditNoteId')
-  @Operation({
+  @QueryOperation({
     summary: 'One credit note',
     params: { creditNoteId: 'C536379' },
-    answer: { example: creditNoteExample },
+    example: creditNoteExample,
     refusals: errorsOf(CREDIT_NOTE_ERRORS, 'CREDIT_NOTE_NOT_FOUND'),
   })
   @ReadsFrom(creditNotes)
@@ -41,9 +34,9 @@ export class CreditNoteQueriesController {
   }
 
   @Get()
-  @Operation({
+  @QueryOperation({
     summary: 'Credit notes by filter, the newest first',
-    answer: { example: creditNoteListExample },
+    example: creditNoteListExample,
   })
   @ReadsFrom(creditNotes)
   async list(

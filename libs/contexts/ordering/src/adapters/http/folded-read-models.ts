@@ -22,6 +22,7 @@ export class FoldedReadModels extends ReadModels {
           cursor.sort(key);
           return chained;
         },
+        hint: () => chained,
         limit(count: number) {
           cursor.limit(count);
           return chained;

@@ -1,5 +1,6 @@
 import { EVENT_STORE_ERRORS } from '#libs/platform/event-store';
-import { errorsOf, Operation } from '#libs/platform/http';
+import { errorsOf, Operation, type OperationOptions } from '#libs/platform/http';
+import { READ_MODEL_ERRORS } from '#libs/platform/projections';
 import { ORDER_ERRORS, type OrderErrorCode } from '../../domain/order-errors.js';
 import { orderAnswer } from './examples.js';
 
@@ -41,3 +42,9 @@ export const OrderOperation = ({ made, refusals, params, ...operation }: OrderOp
     answer: { example: { ...orderAnswer, ...made, revision: 1, position: '8745' } },
     refusals: commandRefusals('ORDER_NOT_FOUND', ...refusals),
   });
+
+type QueryOperation = Omit<OperationOptions, 'answer' | 'request'> & { readonly example: object };
+
+/** Documents a query: what it answers, and that a read model may be behind the caller's token. */
+export const QueryOperation = ({ example, refusals, ...operation }: QueryOperation): MethodDecorator =>
+  Operation({ ...operation, answer: { example }, refusals: { ...refusals, ...READ_MODEL_ERRORS } });

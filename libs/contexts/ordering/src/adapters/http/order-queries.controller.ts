@@ -2,22 +2,14 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import {
-  decodeCursor,
-  encodeCursor,
-  errorsOf,
-  Operation,
-  page,
-  ReadsFrom,
-  revisionTag,
-} from '#libs/platform/http';
+import { decodeCursor, encodeCursor, errorsOf, page, ReadsFrom, revisionTag } from '#libs/platform/http';
 import { GetOrder } from '../../application/get-order.js';
 import { ListOrders, type OrderFilter } from '../../application/list-orders.js';
 import { ORDER_ERRORS } from '../../domain/order-errors.js';
 import { orderDetails } from '../../read-models/order-details.js';
 import { LIST_SORT_KEYS, orderList } from '../../read-models/order-list.js';
 import { orderExample, orderListExample } from './examples.js';
-import { ORDER_PARAMS } from './operations.js';
+import { ORDER_PARAMS, QueryOperation } from './operations.js';
 import { OrderParams } from './order-dto.js';
 import { ListOrdersQuery } from './order-query-dto.js';
 import { listedOrderView, orderView } from './order-view.js';
@@ -28,10 +20,10 @@ export class OrderQueriesController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get(':orderId')
-  @Operation({
+  @QueryOperation({
     summary: 'One order with all that is known of it',
     params: ORDER_PARAMS,
-    answer: { example: orderExample },
+    example: orderExample,
     refusals: errorsOf(ORDER_ERRORS, 'ORDER_NOT_FOUND'),
   })
   @ReadsFrom(orderDetails)
@@ -42,10 +34,10 @@ export class OrderQueriesController {
   }
 
   @Get()
-  @Operation({
+  @QueryOperation({
     summary: 'Orders by filter, the newest or the largest first',
     description: 'Pages follow `links.next`. A draft stands at the time it was drafted.',
-    answer: { example: orderListExample },
+    example: orderListExample,
   })
   @ReadsFrom(orderList)
   async list(@Query() query: ListOrdersQuery, @Res({ passthrough: true }) reply: FastifyReply) {

@@ -2,13 +2,14 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { decodeCursor, encodeCursor, Operation, page, ReadsFrom } from '#libs/platform/http';
+import { decodeCursor, encodeCursor, page, ReadsFrom } from '#libs/platform/http';
 import { GetCustomerTotals } from '../../application/get-customer-totals.js';
 import { GetProductSales } from '../../application/get-product-sales.js';
 import { GetSalesReport, type SalesReportFilter } from '../../application/get-sales-report.js';
 import { productSales } from '../../read-models/product-sales.js';
 import { customerTotals, salesByCountry, salesByDay, salesByMonth } from '../../read-models/sales-reports.js';
 import { customerTotalsExample, productSalesExample, reportExample } from './examples.js';
+import { QueryOperation } from './operations.js';
 import {
   CustomerParams,
   ProductParams,
@@ -31,10 +32,10 @@ export class SalesQueriesController {
 
   /** A customer without an order has no figures; that there is such a customer is not known here. */
   @Get('customers/:customerId/totals')
-  @Operation({
+  @QueryOperation({
     summary: 'What a customer bought, cancelled and was credited, per currency',
     params: { customerId: '17850' },
-    answer: { example: customerTotalsExample },
+    example: customerTotalsExample,
   })
   @ReadsFrom(customerTotals)
   async customer(@Param() { customerId }: CustomerParams) {
@@ -44,11 +45,11 @@ export class SalesQueriesController {
 
   /** A product that was never ordered has no figures; that there is such a product is not known here. */
   @Get('products/:productCode/sales')
-  @Operation({
+  @QueryOperation({
     summary: 'What was sold of a product, cancelled and credited, per currency',
     description: 'Goods only: the charges of an order are not spread over its products.',
     params: { productCode: '85123A' },
-    answer: { example: productSalesExample },
+    example: productSalesExample,
   })
   @ReadsFrom(productSales)
   async product(@Param() { productCode }: ProductParams) {
@@ -57,10 +58,10 @@ export class SalesQueriesController {
   }
 
   @Get('reports/sales-by-day')
-  @Operation({
+  @QueryOperation({
     summary: 'Sales by day, per currency',
     description: COUNTING,
-    answer: { example: reportExample('day', '2026-03-01') },
+    example: reportExample('day', '2026-03-01'),
   })
   @ReadsFrom(salesByDay)
   byDay(@Query() query: SalesByDayQuery, @Res({ passthrough: true }) reply: FastifyReply) {
@@ -68,10 +69,10 @@ export class SalesQueriesController {
   }
 
   @Get('reports/sales-by-month')
-  @Operation({
+  @QueryOperation({
     summary: 'Sales by month, per currency',
     description: COUNTING,
-    answer: { example: reportExample('month', '2026-03') },
+    example: reportExample('month', '2026-03'),
   })
   @ReadsFrom(salesByMonth)
   byMonth(@Query() query: SalesByMonthQuery, @Res({ passthrough: true }) reply: FastifyReply) {
@@ -79,10 +80,10 @@ export class SalesQueriesController {
   }
 
   @Get('reports/sales-by-country')
-  @Operation({
+  @QueryOperation({
     summary: 'Sales by country, per currency',
     description: COUNTING,
-    answer: { example: reportExample('country', 'United Kingdom') },
+    example: reportExample('country', 'United Kingdom'),
   })
   @ReadsFrom(salesByCountry)
   byCountry(@Query() query: SalesByCountryQuery, @Res({ passthrough: true }) reply: FastifyReply) {
