@@ -1,6 +1,7 @@
 // Writes the pages of docs/reference that are made from tables in the code (build first: they are read from dist).
 // Specs hold the pages to the tables.
 import { writeFileSync } from 'node:fs';
-import { settingsPage } from '#libs/platform/settings';
+import { referencePages } from '../dist/test/reference/reference-pages.js';
 
-writeFileSync(new URL('../docs/reference/settings.md', import.meta.url), settingsPage());
+for (const [name, page] of Object.entries(referencePages()))
+  writeFileSync(new URL(`../docs/reference/${name}`, import.meta.url), page);

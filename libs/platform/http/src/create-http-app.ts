@@ -39,6 +39,8 @@ export interface HttpAppOptions extends Partial<TrafficLimits> {
 
 const MEBIBYTE = 1_048_576;
 const MAX_PARAMETER_LENGTH = 300;
+/** A request that takes longer to arrive is cut off with REQUEST_TIMEOUT. */
+const REQUEST_TIMEOUT_MS = 30_000;
 const REQUEST_ID = /^[A-Za-z0-9._:~-]{1,128}$/;
 
 /**
@@ -89,6 +91,7 @@ const serverOptions = (loggerInstance: Logger, bodyLimit: number) => ({
   bodyLimit,
   routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
   clientErrorHandler: answerClientError,
+  requestTimeout: REQUEST_TIMEOUT_MS,
   return503OnClosing: false,
   forceCloseConnections: true,
 });

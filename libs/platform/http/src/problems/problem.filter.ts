@@ -1,10 +1,14 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '#libs/platform/kernel';
 import type { Logger } from '#libs/platform/observability';
 import { HttpError } from './http-error.js';
 import { problemOf } from './problem.js';
 
-/** Answers every error as problem+json; one that nobody expected is logged, once, with its stack. */
+/**
+ * Answers every error as problem+json. One that nobody expected is logged, once, with its stack; a store that is
+ * away, with its cause.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -27,6 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
         { err: error, requestId: request.id, method: request.method, path: problem.instance },
         'request failed',
       );
+    else if (error instanceof DomainError && error.kind === 'unavailable')
+      this.logger.warn({ requestId: request.id, code: error.code, err: error.cause }, error.message);
     if (reply.sent || reply.raw.headersSent) return;
     void reply
       .status(problem.status)
