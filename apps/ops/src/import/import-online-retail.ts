@@ -6,7 +6,7 @@ import { FirstAppearances } from './first-appearances.js';
 import { InterruptedError, WrongFileError } from './import-errors.js';
 import type { ImportTarget } from './import-target.js';
 import { InFlight } from './in-flight.js';
-import { patiently } from './patiently.js';
+import { type Patience, patiently } from './patiently.js';
 import { RejectsFile } from './rejects-file.js';
 import { type MalformedRow, type Row, RowReader } from './row.js';
 import { classOf, OUTSIDE, outsideClassOf } from './row-class.js';
@@ -48,6 +48,9 @@ export interface ImportOutcome {
   readonly position: bigint | undefined;
 }
 
+/** A store that has not answered once is most likely none: it is not waited for as long, in milliseconds. */
+const NEVER_THERE_MS = 5_000;
+
 /** A registration found the customer or the product there already, perhaps otherwise described: that one stands. */
 const ALREADY_KNOWN = new Set(['CUSTOMER_ALREADY_EXISTS', 'PRODUCT_ALREADY_EXISTS', 'COMMAND_ID_REUSED']);
 
@@ -77,7 +80,6 @@ class OnlineRetailImport {
   readonly #documents = new OpenDocuments();
   readonly #appearances = new FirstAppearances();
   readonly #inFlight: InFlight;
-  readonly #patience;
   #target: ImportTarget | undefined;
   #rejects: RejectsFile | undefined;
   #away = false;
@@ -90,11 +92,6 @@ class OnlineRetailImport {
     private readonly ports: ImportPorts,
   ) {
     this.#inFlight = new InFlight(options.inFlight ?? 64);
-    this.#patience = {
-      patienceMs: options.patienceMs ?? 60_000,
-      interrupted: ports.interrupted,
-      onAway: (reason: string) => this.#told(reason),
-    };
   }
 
   async run(records: ReturnType<typeof csvRecords>): Promise<ImportOutcome> {
@@ -151,7 +148,8 @@ class OnlineRetailImport {
       return;
     }
     this.#documents.add(row);
-    await this.#register(this.#appearances.in(row));
+    const registrations = this.#appearances.in(row);
+    if (registrations.length > 0) await this.#register(registrations);
   }
 
   async #malformed(row: MalformedRow): Promise<void> {
@@ -192,7 +190,7 @@ class OnlineRetailImport {
     const target = this.#target;
     if (!target) throw new Error('Nothing is sent before the header is read.');
     try {
-      const { position } = await patiently(() => send(target), this.#patience);
+      const { position } = await patiently(() => send(target), this.#patience());
       this.#away = false;
       if (this.#position === undefined || position > this.#position) this.#position = position;
       return undefined;
@@ -200,6 +198,15 @@ class OnlineRetailImport {
       if (error instanceof DomainError) return error;
       throw error;
     }
+  }
+
+  #patience(): Patience {
+    const { patienceMs = 60_000 } = this.options;
+    return {
+      patienceMs: this.#position === undefined ? Math.min(patienceMs, NEVER_THERE_MS) : patienceMs,
+      interrupted: this.ports.interrupted,
+      onAway: (reason) => this.#told(reason),
+    };
   }
 
   /** The commands under way all find the store away: one line is enough. */
