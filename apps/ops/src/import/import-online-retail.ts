@@ -195,7 +195,7 @@ class OnlineRetailImport {
       if (this.#position === undefined || position > this.#position) this.#position = position;
       return undefined;
     } catch (error) {
-      if (error instanceof DomainError) return error;
+      if (error instanceof DomainError && error.kind !== 'unavailable') return error;
       throw error;
     }
   }

@@ -20,7 +20,7 @@ export interface ImportedContent {
 
 /**
  * Where the import sends its commands. Each is known by its id, so sending one again changes nothing.
- * @throws DomainError a refusal; of kind `unavailable` when the store is away: to be sent again.
+ * @throws DomainError a refusal; EVENT_STORE_UNAVAILABLE when the store is away: to be sent again.
  */
 export interface ImportTarget {
   registerCustomer(customer: NewCustomer, context: CommandContext): Promise<CommandAnswer>;

@@ -27,7 +27,7 @@ export async function patiently<T>(
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof DomainError && error.kind === 'unavailable')) throw error;
+      if (!(error instanceof DomainError && error.code === 'EVENT_STORE_UNAVAILABLE')) throw error;
       if (performance.now() - startedAt >= patienceMs)
         throw new StoreStayedAwayError(error.message, { cause: error });
       if (pauseMs === FIRST_PAUSE_MS) onAway(error.message);

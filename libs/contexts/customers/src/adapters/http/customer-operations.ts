@@ -1,5 +1,13 @@
+import { EVENT_STORE_ERRORS } from '#libs/platform/event-store';
 import { errorsOf, Operation } from '#libs/platform/http';
+import { READ_MODEL_ERRORS } from '#libs/platform/projections';
 import { CUSTOMER_ERRORS } from '../../domain/customer-errors.js';
+
+/** By the rules, as listed, or by the event store. */
+const commandRefusals = (...codes: readonly (keyof typeof CUSTOMER_ERRORS)[]) => ({
+  ...errorsOf(CUSTOMER_ERRORS, ...codes),
+  ...EVENT_STORE_ERRORS,
+});
 
 const TAG = 'customers';
 const params = { id: '12347' };
@@ -25,7 +33,7 @@ export const CustomerOperation = {
     tag: TAG,
     request: { customerId: '12347', contact, address },
     answer: { status: 201, example: { customerId: '12347', revision: 0, position: '4711' } },
-    refusals: errorsOf(CUSTOMER_ERRORS, 'CUSTOMER_ALREADY_EXISTS', 'CUSTOMER_FIELD_INVALID'),
+    refusals: commandRefusals('CUSTOMER_ALREADY_EXISTS', 'CUSTOMER_FIELD_INVALID'),
   }),
   changeContact: Operation({
     summary: 'Change how a customer is reached',
@@ -34,7 +42,7 @@ export const CustomerOperation = {
     params,
     request: { email: 'ada.king@example.com', phone: null },
     answer: changed,
-    refusals: errorsOf(CUSTOMER_ERRORS, 'CUSTOMER_NOT_FOUND', 'CUSTOMER_FIELD_INVALID'),
+    refusals: commandRefusals('CUSTOMER_NOT_FOUND', 'CUSTOMER_FIELD_INVALID'),
   }),
   changeAddress: Operation({
     summary: 'Change where a customer lives',
@@ -43,18 +51,19 @@ export const CustomerOperation = {
     params,
     request: { line1: 'Ockham Park', city: 'Ockham', line2: null },
     answer: changed,
-    refusals: errorsOf(CUSTOMER_ERRORS, 'CUSTOMER_NOT_FOUND', 'CUSTOMER_FIELD_INVALID'),
+    refusals: commandRefusals('CUSTOMER_NOT_FOUND', 'CUSTOMER_FIELD_INVALID', 'CUSTOMER_COUNTRY_MISSING'),
   }),
   get: Operation({
     summary: 'A customer',
     tag: TAG,
     params,
     answer: { example: customer },
-    refusals: errorsOf(CUSTOMER_ERRORS, 'CUSTOMER_NOT_FOUND'),
+    refusals: { ...errorsOf(CUSTOMER_ERRORS, 'CUSTOMER_NOT_FOUND'), ...READ_MODEL_ERRORS },
   }),
   list: Operation({
     summary: 'Customers by id, a page at a time',
     tag: TAG,
     answer: { example: { items: [customer], links: { self: '/customers?country=United%20Kingdom' } } },
+    refusals: READ_MODEL_ERRORS,
   }),
 };
