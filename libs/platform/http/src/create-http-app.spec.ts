@@ -331,6 +331,7 @@ describe('the OpenAPI document', () => {
     const document = (await app.server.inject('/openapi.json')).json();
     expect(document.openapi).toMatch(/^3\./);
     expect((await app.server.inject('/docs')).body).toContain('swagger-ui');
+    expect((await app.server.inject('/docs/swagger-ui-bundle.js')).statusCode).toBe(200);
   });
 
   it('documents bodies, limits, examples and problems', () => {

@@ -16,7 +16,7 @@ export { Currency, Id, OneOf, Text, type TextOptions } from './fields/text.js';
 export { Day, Timestamp, type TimestampOptions } from './fields/time.js';
 export type { ReadinessAnswer, ReadinessCheck, ReadinessReport } from './health/readiness.js';
 export type { HttpApp } from './http-app.js';
-export { openApiDocument, operationsWithoutExample } from './openapi/document.js';
+export { openApiDocument, operationsIn, operationsWithoutExample } from './openapi/document.js';
 export { errorsOf, Operation, type OperationOptions } from './openapi/operation.js';
 export { type CursorValues, decodeCursor, encodeCursor, type Page, page } from './pages.js';
 export {

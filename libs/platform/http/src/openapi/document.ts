@@ -35,7 +35,7 @@ export function openApiDocument(
     .setDescription(description)
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (_controller, method) => method,
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
   document.components = {
     ...document.components,

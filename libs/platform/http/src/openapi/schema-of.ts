@@ -1,6 +1,6 @@
 /** A JSON schema of the shape of an example. */
 export function schemaOf(example: unknown): object {
-  if (example === null) return { nullable: true };
+  if (example === null || example === undefined) return {};
   if (Array.isArray(example)) return { type: 'array', items: example.length > 0 ? schemaOf(example[0]) : {} };
   switch (typeof example) {
     case 'object': {

@@ -14,6 +14,9 @@ export interface TrafficLimits {
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 const RETRY_AFTER_SECONDS = 1;
 
+/** What watches the app asks often, and to its end. */
+const isOperations = (url: string): boolean => url.startsWith('/health/') || url === '/metrics';
+
 /** What is going on at the server: bounds commands, logs requests, and drains when it is to stop. */
 export class Traffic {
   private readonly open = new Set<ServerResponse>();
@@ -80,7 +83,7 @@ export class Traffic {
     });
     if (this.stopping.signal.aborted) {
       response.shouldKeepAlive = false;
-      if (!request.url.startsWith('/health/')) return new HttpError('SHUTTING_DOWN');
+      if (!isOperations(request.url)) return new HttpError('SHUTTING_DOWN');
     } else if (this.admission.isFull && !READING.has(request.method))
       return new HttpError('OVERLOADED', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     return undefined;
@@ -93,7 +96,7 @@ export class Traffic {
 
   /** One line a request: no body, no header, and of the address only the path. */
   private log(request: FastifyRequest, reply: FastifyReply): void {
-    const level = request.url.startsWith('/health/') || request.url === '/metrics' ? 'debug' : 'info';
+    const level = isOperations(request.url) ? 'debug' : 'info';
     if (!this.logger.isLevelEnabled(level)) return;
     const { method, url, id } = request;
     const [path] = url.split('?', 1);
