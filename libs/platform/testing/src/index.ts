@@ -16,6 +16,7 @@ export {
   startCounters,
 } from './counter-process.js';
 export { deepFreeze } from './deep-freeze.js';
+export { FaultyNetwork } from './faulty-network.js';
 export { FaultyStreams, type Loss } from './faulty-streams.js';
 export { fixtureProblems, sourceFolder } from './fixture-problems.js';
 export { type Decision, given } from './given.js';
