@@ -3,7 +3,7 @@ import type { CommandContext } from './aggregate-store.js';
 export interface CommandSeen {
   readonly category: string;
   readonly commandType: CommandContext['commandType'];
-  /** `recorded`, `nothing` (a repeat of what is so already), `repeated` (the first answer again), else the error's code. */
+  /** `recorded`, `nothing` (a repeat of what is so already), `repeated` (the first answer again), else the error's code (`fault` without one). */
   readonly outcome: string;
   readonly durationMs: number;
   /** Decisions taken: 1 where nobody came between. */

@@ -9,7 +9,7 @@ import { type AppendFigures, Transaction, type TransactionPlace } from './transa
 import { Turns } from './turns.js';
 
 export interface AggregateStoreOptions {
-  /** Decisions taken at most on one command; then CONCURRENT_CHANGE. Default 8. */
+  /** Decisions taken at most on one command; then CONCURRENT_CHANGE. Default 16. */
   readonly attempts?: number;
   /** Budget of one append, in milliseconds. Default 3,000. */
   readonly appendTimeoutMs?: number;
@@ -21,7 +21,7 @@ export interface AggregateStoreOptions {
 }
 
 const DEFAULTS = {
-  attempts: 8,
+  attempts: 16,
   appendTimeoutMs: 3_000,
   commandTimeoutMs: 10_000,
   cacheSizeBytes: 32 * 2 ** 20,
@@ -58,7 +58,7 @@ export class StreamAggregateStore extends AggregateStore {
     const startedAt = performance.now();
     const deadline = startedAt + this.options.commandTimeoutMs;
     const seen = { category: aggregate.category, commandType: context.commandType, attempts: 0 };
-    let outcome = 'failed';
+    let outcome = 'fault';
     try {
       const stream = `${aggregate.category}-${id}`;
       const transaction = new Transaction(this.place(aggregate, stream), aggregate, command, context);

@@ -63,5 +63,8 @@ function wasNotSent(cause: unknown): boolean {
   );
 }
 
+/** The client drops a channel that answers so, and makes another for the next call. */
+export const recoversAlone = (cause: unknown) => codeOf(cause) === UNAVAILABLE;
+
 const codeOf = (cause: unknown) => (cause as { code?: unknown } | undefined)?.code;
 const messageOf = (cause: unknown) => (cause instanceof Error && cause.message) || String(cause);

@@ -10,6 +10,7 @@ const GOODBYE_MS = 1_000;
 export class ClientLane {
   private client: EventStoreDBClient;
   private madeAt = performance.now();
+  private replaced = 0;
   private goodbye: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly url: string) {
@@ -29,7 +30,7 @@ export class ClientLane {
   replace(failed: EventStoreDBClient): void {
     if (failed !== this.client || performance.now() - this.madeAt < LEAST_AGE_MS) return;
     this.goodbye = dispose(failed);
-    this.client = EventStoreDBClient.connectionString(this.url);
+    this.client = EventStoreDBClient.connectionString(unlike(this.url, ++this.replaced));
     this.madeAt = performance.now();
   }
 
@@ -37,6 +38,20 @@ export class ClientLane {
     await this.goodbye;
     await dispose(this.client);
   }
+}
+
+const KEEP_ALIVE_MS = 10_000;
+
+/**
+ * The same connection string with a keep-alive timeout a little longer. grpc-js gives channels of equal options the
+ * same connection, so a client of the same string would be put on the silent one again.
+ */
+function unlike(url: string, generation: number): string {
+  const longer = (given: number) => given + (generation % 1_000);
+  const named = /([?&]keepAliveTimeout=)(-?\d+)/i;
+  if (named.test(url))
+    return url.replace(named, (_all, name, ms) => name + (ms === '-1' ? ms : longer(Number(ms))));
+  return `${url}${url.includes('?') ? '&' : '?'}keepAliveTimeout=${longer(KEEP_ALIVE_MS)}`;
 }
 
 async function dispose(client: EventStoreDBClient): Promise<void> {

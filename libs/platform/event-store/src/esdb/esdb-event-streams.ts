@@ -6,9 +6,9 @@ import {
   type NewEvent,
   type Revision,
   type StoredEvent,
-  StoreUnavailableError,
+  StreamRefusedError,
 } from '../event-streams.js';
-import { appendFailure } from './client-errors.js';
+import { appendFailure, recoversAlone } from './client-errors.js';
 import type { ClientLane } from './client-lane.js';
 import type { EventStoreClient } from './event-store-client.js';
 import { readEvents } from './read-events.js';
@@ -63,15 +63,15 @@ export class EsdbEventStreams extends EventStreams {
         this.answeredAt = performance.now();
         return failure;
       }
-      if (this.mayBeStuck(failure, sentAt)) this.appends.replace(client);
+      if (!(failure instanceof StreamRefusedError) && !recoversAlone(cause) && this.isSilentSince(sentAt))
+        this.appends.replace(client);
       throw failure;
     }
   }
 
-  /** Where others were answered meanwhile, the channel is well, and only this append is late. */
-  private mayBeStuck(failure: Error, sentAt: number): boolean {
-    if (failure instanceof StoreUnavailableError) return true;
-    return failure instanceof AppendOutcomeUnknownError && this.answeredAt < sentAt;
+  /** Where others were answered meanwhile the channel is well, and only one append is late. */
+  private isSilentSince(sentAt: number): boolean {
+    return this.answeredAt < sentAt;
   }
 
   /** A repeated append is answered without a position where its events were truncated or scavenged since. */

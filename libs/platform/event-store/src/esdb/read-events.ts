@@ -1,5 +1,5 @@
 import { type StoredEvent, StoreUnavailableError } from '../event-streams.js';
-import { readFailure } from './client-errors.js';
+import { readFailure, recoversAlone } from './client-errors.js';
 import type { ClientLane } from './client-lane.js';
 import { storedEventOf } from './stored-event.js';
 
@@ -29,7 +29,7 @@ export async function* readEvents(
     const failure = readFailure(cause);
     done = failure === undefined;
     if (!failure) return;
-    if (failure instanceof StoreUnavailableError) lane.replace(client);
+    if (failure instanceof StoreUnavailableError && !recoversAlone(cause)) lane.replace(client);
     throw failure;
   } finally {
     clearTimeout(silence);
