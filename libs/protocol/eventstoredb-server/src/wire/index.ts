@@ -7,6 +7,7 @@ export {
   encodeBatchAppendSuccess,
 } from './batch-append.js';
 export { type EventFields, encodeEventFrame, readEventFrame, recordedEventOf } from './event-frame.js';
+export { EventFramePeek } from './event-frame-peek.js';
 export type { AppendTarget, ExpectedRevision, ProposedMessage } from './proposed-message.js';
 export { MalformedMessageError } from './proto-reader.js';
 export {

@@ -1,0 +1,20 @@
+import type { EventLog } from './storage/index.js';
+import type { CommitSignals } from './streams/commit-signals.js';
+import type { StreamIndex } from './streams/stream-index.js';
+import type { StreamWriter } from './streams/stream-writer.js';
+
+export interface NodeLimits {
+  /** Sum of the data of one append, in bytes; default 1 MiB, as EventStoreDB. */
+  readonly maxAppendBytes: number;
+  /** Data of one event, in bytes; default 2^31 - 1, as EventStoreDB. */
+  readonly maxAppendEventBytes: number;
+}
+
+/** What the services of one node share. */
+export interface NodeContext {
+  readonly log: EventLog;
+  readonly index: StreamIndex;
+  readonly writer: StreamWriter;
+  readonly signals: CommitSignals;
+  readonly limits: NodeLimits;
+}

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { openDataFolder } from '#libs/protocol/data-folder';
+import { startGrpcServer } from './grpc/index.js';
+import { http1 } from './http1.js';
+import type { NodeContext } from './node-context.js';
+import type { NodeSettings } from './node-settings.js';
+import { isStreamsPath, LONG_LIVED_PATHS, MAX_STREAMS_REQUEST_BYTES, services } from './services.js';
+import { EventLog } from './storage/index.js';
+import { CommitSignals } from './streams/commit-signals.js';
+import { StreamIndex } from './streams/stream-index.js';
+import { StreamWriter } from './streams/stream-writer.js';
+import { writeFirstSystemEvents } from './system-events.js';
+
+/** Layout of the data folder: segments `<base>.log` of records, see storage/record.ts. */
+const FORMAT_VERSION = 1;
+const REMEMBERED_EVENT_IDS = 200_000;
+const DEFAULT_GRPC_REQUEST_BYTES = 4 * 1024 * 1024;
+
+export interface RunningNode {
+  readonly address: { readonly host: string; readonly port: number };
+  /** Answers what is open with a status, waits for the disk, and gives the folder back. */
+  close(): Promise<void>;
+}
+
+/** Runs the node in this thread. */
+export async function runNode(
+  settings: NodeSettings,
+  onUnexpectedError: (message: string, error: unknown) => void,
+): Promise<RunningNode> {
+  const folder = await openDataFolder({
+    path: settings.dataDir,
+    kind: 'eventstoredb',
+    formatVersion: FORMAT_VERSION,
+  });
+  try {
+    const node = await openNode(folder.path, settings);
+    try {
+      const server = await serve(node, settings, onUnexpectedError);
+      return {
+        address: server.address,
+        async close() {
+          await server.close();
+          await node.log.close();
+          folder.release();
+        },
+      };
+    } catch (error) {
+      await node.log.close();
+      throw error;
+    }
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
+}
+
+async function openNode(folder: string, { sync, limits }: NodeSettings): Promise<NodeContext> {
+  const index = new StreamIndex(REMEMBERED_EVENT_IDS);
+  const log = await EventLog.open({ folder, sync }, (frame, position) => index.load(frame, position));
+  const signals = new CommitSignals();
+  log.onCommit(() => signals.committed());
+  const writer = new StreamWriter(log, index, signals);
+  if (log.endPosition === 0) await writeFirstSystemEvents(writer);
+  return { log, index, writer, signals, limits };
+}
+
+async function serve(
+  node: NodeContext,
+  settings: NodeSettings,
+  onUnexpectedError: (message: string, error: unknown) => void,
+) {
+  const instanceId = randomUUID();
+  const reached = () => ({ instanceId, host: settings.advertisedHost, port: server.address.port });
+  const server = await startGrpcServer({
+    host: settings.host,
+    port: settings.port,
+    handlers: services(node, reached),
+    http1,
+    maxReceiveBytes: (path) => (isStreamsPath(path) ? MAX_STREAMS_REQUEST_BYTES : DEFAULT_GRPC_REQUEST_BYTES),
+    isLongLived: (path) => LONG_LIVED_PATHS.has(path),
+    onUnexpectedError: (path, error) => onUnexpectedError(`A call of ${path} failed unexpectedly.`, error),
+  });
+  return server;
+}

@@ -1,0 +1,186 @@
+import type { GrpcCall } from '../grpc/index.js';
+import type { NodeContext } from '../node-context.js';
+import type { AppendOutcome, NewEvent } from '../streams/stream-writer.js';
+import {
+  type BatchAppendReq,
+  decodeBatchAppendReq,
+  type ExpectedRevision,
+  encodeBatchAppendSuccess,
+  type ProposedMessage,
+} from '../wire/index.js';
+import {
+  appendSizeFailure,
+  type BatchAppendFailure,
+  deletedFailure,
+  encodeFailure,
+  eventSizeFailure,
+  failureOf,
+  TIMEOUT_FAILURE,
+  wrongVersionFailure,
+} from './batch-append-answer.js';
+import { invalidArgument } from './errors.js';
+import { AppendSize, checkStreamName, newEventOf } from './new-event.js';
+
+/** Longest time from the options to the final chunk (EventStoreDB: WriteTimeoutMs). */
+const WRITE_TIMEOUT_MS = 2_000;
+/** While the disk is that far behind, no more is read from clients. */
+const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+
+/** `Streams.BatchAppend`: many appends interleave on one call, each known by its correlation id. */
+export async function batchAppend(call: GrpcCall, node: NodeContext): Promise<void> {
+  await new BatchAppendSession(call, node).run();
+}
+
+/** One append whose final chunk has not come. */
+interface OpenAppend {
+  readonly correlationId: string;
+  readonly stream: string;
+  readonly expected: ExpectedRevision | undefined;
+  readonly events: NewEvent[];
+  readonly size: AppendSize;
+  timer: NodeJS.Timeout | undefined;
+}
+
+class BatchAppendSession {
+  readonly #open = new Map<string, OpenAppend>();
+  /** Appends that wait for the disk, and how to go on when the last is answered. */
+  #unanswered = 0;
+  #whenAnswered: (() => void) | undefined;
+  #failed: ((error: unknown) => void) | undefined;
+
+  constructor(
+    private readonly call: GrpcCall,
+    private readonly node: NodeContext,
+  ) {}
+
+  async run(): Promise<void> {
+    const bug = new Promise<never>((_, reject) => {
+      this.#failed = reject;
+    });
+    try {
+      await Promise.race([bug, this.#serve()]);
+    } finally {
+      for (const { timer } of this.#open.values()) clearTimeout(timer);
+      this.#open.clear();
+    }
+  }
+
+  async #serve(): Promise<void> {
+    await this.call.receive((message) => {
+      this.#take(decodeBatchAppendReq(message));
+      return this.node.log.pendingBytes > MAX_PENDING_BYTES ? this.#untilDiskCaughtUp() : undefined;
+    });
+    if (this.#unanswered > 0)
+      await new Promise<void>((resolve) => {
+        this.#whenAnswered = resolve;
+      });
+  }
+
+  async #untilDiskCaughtUp(): Promise<void> {
+    try {
+      await this.node.log.whenDurable();
+    } catch {
+      // Told to whom it concerns: each append of the group has its own answer.
+    }
+  }
+
+  #take({ correlationId, options, messages, isFinal }: BatchAppendReq): void {
+    if (correlationId === undefined)
+      throw invalidArgument('The correlation id is missing, or is not a UUID.');
+    let open = this.#open.get(correlationId);
+    if (open === undefined) {
+      // The rest of an append that was refused already, or never announced.
+      if (options === undefined) return;
+      open = {
+        correlationId,
+        stream: options.stream ?? '',
+        expected: options.expected,
+        events: [],
+        size: new AppendSize(this.node.limits),
+        timer: undefined,
+      };
+      const timeoutMs = Math.min((options.deadlineAt ?? Infinity) - Date.now(), WRITE_TIMEOUT_MS);
+      if (timeoutMs <= 0) {
+        this.#fail(open, TIMEOUT_FAILURE);
+        return;
+      }
+      if (!isFinal) this.#keepOpen(open, timeoutMs);
+    }
+    const refused = this.#addEvents(open, messages);
+    if (refused !== undefined) this.#fail(open, refused);
+    else if (isFinal) this.#write(open);
+  }
+
+  #keepOpen(open: OpenAppend, timeoutMs: number): void {
+    open.timer = setTimeout(() => this.#fail(open, TIMEOUT_FAILURE), timeoutMs);
+    this.#open.set(open.correlationId, open);
+  }
+
+  #addEvents(open: OpenAppend, messages: readonly ProposedMessage[]): BatchAppendFailure | undefined {
+    try {
+      for (const message of messages) {
+        const event = newEventOf(message);
+        const exceeded = open.size.add(event);
+        if (exceeded === 'append') return appendSizeFailure(this.node.limits.maxAppendBytes);
+        if (exceeded === 'event') return eventSizeFailure();
+        open.events.push(event);
+      }
+      return undefined;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === undefined) throw error;
+      return failure;
+    }
+  }
+
+  #write(open: OpenAppend): void {
+    this.#forget(open);
+    this.#unanswered++;
+    this.#answer(open)
+      .catch((error: unknown) => this.#failed?.(error))
+      .finally(() => {
+        this.#unanswered--;
+        if (this.#unanswered === 0) this.#whenAnswered?.();
+      });
+  }
+
+  async #answer(open: OpenAppend): Promise<void> {
+    const { stream, expected, events } = open;
+    try {
+      checkStreamName(stream);
+      if (expected === undefined) throw invalidArgument('The expected revision is missing.');
+      this.#tell(open, expected, await this.node.writer.append(stream, expected, events));
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === undefined) throw error;
+      this.#fail(open, failure);
+    }
+  }
+
+  #tell(open: OpenAppend, expected: ExpectedRevision, outcome: AppendOutcome): void {
+    if (outcome.kind === 'stored') this.#succeed(open, outcome);
+    else if (outcome.kind === 'deleted') this.#fail(open, deletedFailure(open.stream));
+    else this.#fail(open, wrongVersionFailure(outcome.lastRevision, expected));
+  }
+
+  #succeed(open: OpenAppend, { revision, position }: Extract<AppendOutcome, { kind: 'stored' }>): void {
+    this.call.write(
+      encodeBatchAppendSuccess({
+        correlationId: open.correlationId,
+        stream: Buffer.from(open.stream),
+        revision: revision === -1 ? undefined : BigInt(revision),
+        position: position === undefined ? undefined : BigInt(position),
+      }),
+    );
+  }
+
+  #fail(open: OpenAppend, failure: BatchAppendFailure): void {
+    this.#forget(open);
+    this.call.write(encodeFailure(open.correlationId, open.stream, failure));
+  }
+
+  #forget(open: OpenAppend): void {
+    clearTimeout(open.timer);
+    this.#open.delete(open.correlationId);
+  }
+}

@@ -1,0 +1,56 @@
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import { type GrpcCall, PREFIX_BYTES, prefixed } from '../grpc/index.js';
+import type { NodeContext } from '../node-context.js';
+import { isLink, resolvedLink } from './link.js';
+
+export interface SendOptions {
+  readonly resolveLinks: boolean;
+  readonly structuredIds: boolean;
+}
+
+/** Sends stored events as one reader asked for them, no faster than it reads. */
+export class EventSender {
+  constructor(
+    private readonly call: GrpcCall,
+    private readonly node: NodeContext,
+    private readonly options: SendOptions,
+  ) {}
+
+  /** Whether frames can go out as they are stored, many at once. */
+  get sendsAsStored(): boolean {
+    return !this.options.resolveLinks && !this.options.structuredIds;
+  }
+
+  /** Frames as stored. Resolves, or returns, when there is room for more. */
+  sendFrames(frames: Buffer): Promise<void> | undefined {
+    return this.call.writeFrames(frames) ? undefined : this.call.drained();
+  }
+
+  /** One event, with its link followed where that was asked for. */
+  sendEvent(frame: Buffer): Promise<void> | undefined {
+    if (this.options.resolveLinks && isLink(frame)) return this.#sendResolved(frame);
+    return this.sendFrames(this.options.structuredIds ? withStructuredIds(frame) : frame);
+  }
+
+  async #sendResolved(frame: Buffer): Promise<void> {
+    const resolved = await resolvedLink(frame, this.node);
+    await this.sendFrames(this.options.structuredIds ? withStructuredIds(resolved) : resolved);
+  }
+}
+
+/** A frame with ids as two 64-bit halves: asked for by other clients than the one this node is made for. */
+function withStructuredIds(frame: Buffer): Buffer {
+  const answer = streams.ReadResp.deserializeBinary(frame.subarray(PREFIX_BYTES));
+  for (const event of [answer.getEvent()?.getEvent(), answer.getEvent()?.getLink()]) {
+    const hex = event?.getId()?.getString().replaceAll('-', '');
+    if (hex === undefined) continue;
+    const halves = new shared.UUID.Structured();
+    halves.setMostSignificantBits(BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16)}`)).toString());
+    halves.setLeastSignificantBits(BigInt.asIntN(64, BigInt(`0x${hex.slice(16)}`)).toString());
+    const id = new shared.UUID();
+    id.setStructured(halves);
+    event?.setId(id);
+  }
+  return prefixed(answer.serializeBinary());
+}

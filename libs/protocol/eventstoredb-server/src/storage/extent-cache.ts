@@ -1,0 +1,128 @@
+import { LRUCache } from 'lru-cache';
+import { Extent } from './extent.js';
+import { readRecord } from './record.js';
+import { LogDamagedError } from './segment.js';
+import type { SegmentedLog } from './segmented-log.js';
+
+/** An extent is closed when its records take this much on disk: one read, and one piece to send. */
+const EXTENT_BYTES = 64 * 1024;
+
+/**
+ * The events of the log by position. What was read lately is kept in memory up to a bound; the last extent,
+ * which still grows, always. Checksums are checked whenever bytes come from the disk.
+ */
+export class ExtentCache {
+  /** Of each closed extent: its first position, where it starts in the log, and where it ends. */
+  readonly #firstPositions: number[] = [];
+  readonly #offsets: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #loaded: LRUCache<number, Extent>;
+  readonly #loading = new Map<number, Promise<Extent>>();
+  #tail = new Extent(0, EXTENT_BYTES);
+  #tailOffset = 0;
+  #tailEnd = 0;
+
+  constructor(
+    private readonly log: SegmentedLog,
+    cacheBytes: number,
+  ) {
+    this.#loaded = new LRUCache({ maxSize: cacheBytes, sizeCalculation: (extent) => extent.sizeBytes + 1 });
+  }
+
+  /** Position after the last event. */
+  get endPosition(): number {
+    return this.#tail.endPosition;
+  }
+
+  /** Takes in the next record. `offset` and `next` are where it starts and ends in the log. */
+  push(
+    body: Buffer,
+    offset: number,
+    next: number,
+    onFrame?: (frame: Buffer, position: number) => void,
+  ): void {
+    const isNewSegment = offset !== this.#tailEnd;
+    if (this.#tail.sizeBytes === 0) this.#tailOffset = offset;
+    else if (isNewSegment || next - this.#tailOffset > EXTENT_BYTES) this.#closeTail(offset);
+    this.#tail.push(body, onFrame);
+    this.#tailEnd = next;
+  }
+
+  /** The extent that holds the position, or the promise of it when it has to come from disk. */
+  extentAt(position: number): Extent | Promise<Extent> {
+    if (position >= this.#tail.firstPosition) return this.#tail;
+    const index = this.#indexOf(position);
+    return this.#loaded.get(index) ?? this.#load(index);
+  }
+
+  /** The same within one step, reading from disk if need be. */
+  extentNow(position: number): Extent {
+    if (position >= this.#tail.firstPosition) return this.#tail;
+    const index = this.#indexOf(position);
+    return this.#loaded.get(index) ?? this.#keep(index, this.#unpack(index, this.#bytesNow(index)));
+  }
+
+  #closeTail(nextOffset: number): void {
+    const index = this.#firstPositions.length;
+    this.#firstPositions.push(this.#tail.firstPosition);
+    this.#offsets.push(this.#tailOffset);
+    this.#ends.push(this.#tailEnd);
+    this.#loaded.set(index, this.#tail);
+    this.#tail = new Extent(this.#tail.endPosition, EXTENT_BYTES);
+    this.#tailOffset = nextOffset;
+  }
+
+  #indexOf(position: number): number {
+    const firsts = this.#firstPositions;
+    let low = 0;
+    for (let high = firsts.length - 1; low < high; ) {
+      const middle = (low + high + 1) >> 1;
+      if ((firsts[middle] as number) <= position) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  #load(index: number): Promise<Extent> {
+    const running = this.#loading.get(index);
+    if (running !== undefined) return running;
+    const [offset, end] = this.#rangeOf(index);
+    const loading = this.log
+      .segmentOf(offset)
+      .read(offset, end - offset)
+      .then((bytes) => this.#keep(index, this.#unpack(index, bytes)))
+      .finally(() => this.#loading.delete(index));
+    this.#loading.set(index, loading);
+    return loading;
+  }
+
+  #bytesNow(index: number): Buffer {
+    const [offset, end] = this.#rangeOf(index);
+    return this.log.segmentOf(offset).readNow(offset, end - offset);
+  }
+
+  #rangeOf(index: number): [offset: number, end: number] {
+    return [this.#offsets[index] as number, this.#ends[index] as number];
+  }
+
+  #unpack(index: number, bytes: Buffer): Extent {
+    const [offset, end] = this.#rangeOf(index);
+    const extent = new Extent(this.#firstPositions[index] as number, bytes.length);
+    let at = 0;
+    while (offset + at < end) {
+      const record = readRecord(bytes, at);
+      if (record === undefined) {
+        const { path, base } = this.log.segmentOf(offset);
+        throw new LogDamagedError(path, offset + at - base, 'a record does not match its checksum');
+      }
+      extent.push(bytes.subarray(record.bodyStart, record.bodyEnd));
+      at = record.next;
+    }
+    return extent;
+  }
+
+  #keep(index: number, extent: Extent): Extent {
+    this.#loaded.set(index, extent);
+    return extent;
+  }
+}

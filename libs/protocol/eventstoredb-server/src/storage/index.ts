@@ -1,0 +1,4 @@
+export { EventLog, type EventLogOptions, LogUnavailableError, type PendingAppend } from './event-log.js';
+export type { Extent } from './extent.js';
+export { LogDamagedError } from './segment.js';
+export type { SyncMode } from './segmented-log.js';

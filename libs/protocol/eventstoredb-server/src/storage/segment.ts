@@ -1,0 +1,78 @@
+import { readSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const MAGIC = 'TIDELOG1';
+export const SEGMENT_HEADER_BYTES = 16;
+const SEGMENT_NAME = /^(\d{16})\.log$/;
+
+/**
+ * One file of the log. Offsets are those of the whole log: byte n of the file is at `base` + n, and the next
+ * segment's base is where this one ends.
+ */
+export class Segment {
+  private constructor(
+    readonly base: number,
+    readonly path: string,
+    readonly file: FileHandle,
+    /** End of what is known to be whole. */
+    public end: number,
+  ) {}
+
+  get start(): number {
+    return this.base + SEGMENT_HEADER_BYTES;
+  }
+
+  static baseOf(fileName: string): number | undefined {
+    const digits = SEGMENT_NAME.exec(fileName)?.[1];
+    return digits === undefined ? undefined : Number(digits);
+  }
+
+  static async create(folder: string, base: number): Promise<Segment> {
+    const path = join(folder, `${String(base).padStart(16, '0')}.log`);
+    const file = await open(path, 'w+');
+    const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
+    header.write(MAGIC, 'latin1');
+    header.writeDoubleLE(base, MAGIC.length);
+    await file.write(header, 0, header.length, 0);
+    return new Segment(base, path, file, base + SEGMENT_HEADER_BYTES);
+  }
+
+  /** Undefined when the file is too short to have ever held a record. */
+  static async open(folder: string, name: string): Promise<Segment | undefined> {
+    const base = Segment.baseOf(name) as number;
+    const path = join(folder, name);
+    const file = await open(path, 'r+');
+    const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
+    const { bytesRead } = await file.read(header, 0, header.length, 0);
+    if (bytesRead < header.length || header.equals(Buffer.alloc(SEGMENT_HEADER_BYTES))) {
+      await file.close();
+      return undefined;
+    }
+    if (header.toString('latin1', 0, MAGIC.length) !== MAGIC || header.readDoubleLE(MAGIC.length) !== base) {
+      await file.close();
+      throw new LogDamagedError(path, 0, 'its header is not that of a log segment');
+    }
+    return new Segment(base, path, file, base + (await file.stat()).size);
+  }
+
+  async read(offset: number, sizeBytes: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafeSlow(sizeBytes);
+    const { bytesRead } = await this.file.read(buffer, 0, sizeBytes, offset - this.base);
+    return buffer.subarray(0, bytesRead);
+  }
+
+  /** For the rare decision that needs an event from disk within one step. */
+  readNow(offset: number, sizeBytes: number): Buffer {
+    const buffer = Buffer.allocUnsafeSlow(sizeBytes);
+    return buffer.subarray(0, readSync(this.file.fd, buffer, 0, sizeBytes, offset - this.base));
+  }
+}
+
+/** Acknowledged data is not as it was written. It is reported, never served. */
+export class LogDamagedError extends Error {
+  override readonly name = 'LogDamagedError';
+  constructor(path: string, atByte: number, what: string) {
+    super(`The log file ${path} is damaged at byte ${atByte}: ${what}. Restore it from a backup.`);
+  }
+}

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import type { EventLog } from '../storage/index.js';
+import { type EventFields, type ExpectedRevision, encodeEventFrame, readEventFrame } from '../wire/index.js';
+import type { CommitSignals } from './commit-signals.js';
+import { decideAppend, type StreamHead } from './decide-append.js';
+import { type IndexChange, type StreamIndex, TOMBSTONE_REVISION, TOMBSTONE_TYPE } from './stream-index.js';
+import {
+  METADATA_TYPE,
+  metadataStreamOf,
+  metadataTruncatedBefore,
+  SOFT_DELETED,
+  streamOfMetadata,
+} from './stream-metadata.js';
+import type { StreamState } from './stream-state.js';
+
+export interface NewEvent {
+  /** UUID, lower case with dashes. */
+  readonly id: string;
+  readonly type: string;
+  readonly isJson: boolean;
+  readonly customMetadata: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+export type AppendOutcome =
+  /** Written now or before. `revision` is -1 and `position` undefined when there is no event. */
+  | { readonly kind: 'stored'; readonly revision: number; readonly position: number | undefined }
+  | { readonly kind: 'wrong-version'; readonly lastRevision: number }
+  | { readonly kind: 'deleted' };
+
+const NOTHING = Buffer.alloc(0);
+const TICKS_PER_MS = 10_000;
+
+/**
+ * All writes of the node. Each is decided at once, in order of arrival, on everything decided before it; its
+ * answer comes when that is durable.
+ * Each method @throws LogUnavailableError when the disk did not take it: nothing was written.
+ */
+export class StreamWriter {
+  constructor(
+    private readonly log: EventLog,
+    private readonly index: StreamIndex,
+    private readonly signals: CommitSignals,
+  ) {}
+
+  async append(
+    stream: string,
+    expected: ExpectedRevision,
+    events: readonly NewEvent[],
+  ): Promise<AppendOutcome> {
+    const outcome = this.#decideAndAppend(stream, expected, events);
+    await this.log.whenDurable();
+    return outcome;
+  }
+
+  /** Hides what the stream holds; it may live again. The outcome's position is that of the metadata event. */
+  async softDelete(stream: string, expected: ExpectedRevision): Promise<AppendOutcome> {
+    const outcome = this.#decideSoftDelete(stream, expected);
+    await this.log.whenDurable();
+    return outcome;
+  }
+
+  /** Ends the stream for good. */
+  async tombstone(stream: string, expected: ExpectedRevision): Promise<AppendOutcome> {
+    const outcome = this.#decideTombstone(stream, expected);
+    await this.log.whenDurable();
+    return outcome;
+  }
+
+  #decideAndAppend(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): AppendOutcome {
+    const head = this.#headOf(stream);
+    const ids = events.map((event) => event.id);
+    const decision = decideAppend(head, expected, ids);
+    switch (decision.kind) {
+      case 'deleted':
+        return decision;
+      case 'wrong-version':
+        return { kind: 'wrong-version', lastRevision: head.lastRevision };
+      case 'repeat': {
+        const position = this.#readablePosition(stream, decision.revision);
+        return { kind: 'stored', revision: decision.revision, position };
+      }
+      case 'write':
+        if (events.length === 0) return { kind: 'stored', revision: head.lastRevision, position: undefined };
+        return this.#write(stream, head, events);
+    }
+  }
+
+  #write(stream: string, head: StreamHead, events: readonly NewEvent[]): AppendOutcome {
+    const first = head.lastRevision + 1;
+    const ruled = this.#softDeletedStreamRuledBy(stream);
+    const batch = new EventBatch(this.log, this.index, this.signals);
+    for (const event of events) batch.add(stream, event);
+    const revision = first + events.length - 1;
+    const position = batch.lastPosition;
+    if (head.isSoftDeleted) batch.add(metadataStreamOf(stream), this.#metadataOfRevived(stream, first));
+    if (ruled !== undefined) batch.add(stream, this.#metadataOfDeleted(ruled, events));
+    batch.append();
+    return { kind: 'stored', revision, position };
+  }
+
+  #decideSoftDelete(stream: string, expected: ExpectedRevision): AppendOutcome {
+    const head = this.#headOf(stream);
+    const decision = decideAppend(head, expected, [randomUUID()]);
+    if (decision.kind === 'deleted') return decision;
+    const isNothing = head.lastRevision === -1 && !head.hasMetadata;
+    if (decision.kind !== 'write' || isNothing)
+      return { kind: 'wrong-version', lastRevision: head.lastRevision };
+    const batch = new EventBatch(this.log, this.index, this.signals);
+    batch.add(metadataStreamOf(stream), metadataEvent(`{"$tb":${SOFT_DELETED}}`));
+    batch.append();
+    return { kind: 'stored', revision: head.lastRevision, position: batch.lastPosition };
+  }
+
+  #decideTombstone(stream: string, expected: ExpectedRevision): AppendOutcome {
+    const head = this.#headOf(stream);
+    const decision = decideAppend(head, expected, [randomUUID()]);
+    if (decision.kind === 'deleted') return decision;
+    if (decision.kind !== 'write') return { kind: 'wrong-version', lastRevision: head.lastRevision };
+    const batch = new EventBatch(this.log, this.index, this.signals);
+    batch.add(stream, { ...newEvent(TOMBSTONE_TYPE), isJson: false }, TOMBSTONE_REVISION);
+    batch.append();
+    return { kind: 'stored', revision: head.lastRevision, position: batch.lastPosition };
+  }
+
+  #headOf(stream: string): StreamHead {
+    const { index, log } = this;
+    const state = index.find(stream);
+    const ruled = streamOfMetadata(stream);
+    const ruledState = ruled === undefined ? undefined : index.find(ruled);
+    return {
+      lastRevision: state?.lastRevision ?? -1,
+      isTombstoned: state?.tombstone !== undefined || ruledState?.tombstone !== undefined,
+      isSoftDeleted: state?.isSoftDeleted ?? false,
+      hasMetadata: (index.find(metadataStreamOf(stream))?.lastRevision ?? -1) >= 0,
+      rememberedRevision: (eventId) => index.revisionOfId(stream, eventId),
+      eventIdAt: (revision) => readEventFrame(log.frameNow(state?.positions[revision] as number)).id,
+    };
+  }
+
+  /** Undefined where the event is hidden by now. */
+  #readablePosition(stream: string, revision: number): number | undefined {
+    const state = this.index.find(stream);
+    const { truncateBefore = 0n } = state?.limits ?? {};
+    return BigInt(revision) < truncateBefore ? undefined : state?.positions[revision];
+  }
+
+  #softDeletedStreamRuledBy(stream: string): StreamState | undefined {
+    const ruled = streamOfMetadata(stream);
+    const state = ruled === undefined ? undefined : this.index.find(ruled);
+    return state?.isSoftDeleted ? state : undefined;
+  }
+
+  /** New metadata for a deleted stream must not bring its old events back. */
+  #metadataOfDeleted(ruled: StreamState, events: readonly NewEvent[]): NewEvent {
+    const json = Buffer.from((events.at(-1) as NewEvent).data).toString();
+    return metadataEvent(metadataTruncatedBefore(json, ruled.lastRevision + 1));
+  }
+
+  #metadataOfRevived(stream: string, firstRevision: number): NewEvent {
+    const position = this.index.find(metadataStreamOf(stream))?.positions.at(-1) as number;
+    const current = readEventFrame(this.log.frameNow(position)).data;
+    return metadataEvent(metadataTruncatedBefore(Buffer.from(current).toString(), firstRevision));
+  }
+}
+
+/** The events of one append, indexed as they are added, so that the next decision rests on them. */
+class EventBatch {
+  readonly #frames: Buffer[] = [];
+  readonly #changes: IndexChange[] = [];
+  readonly #streams = new Set<string>();
+  readonly #created = String(Date.now() * TICKS_PER_MS);
+  readonly #firstPosition: number;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly index: StreamIndex,
+    private readonly signals: CommitSignals,
+  ) {
+    this.#firstPosition = log.nextPosition;
+  }
+
+  get lastPosition(): number {
+    return this.#firstPosition + this.#frames.length - 1;
+  }
+
+  add(stream: string, event: NewEvent, revision?: bigint): void {
+    const fields: EventFields = {
+      id: event.id,
+      stream: Buffer.from(stream),
+      revision: revision ?? BigInt((this.index.find(stream)?.lastRevision ?? -1) + 1),
+      position: BigInt(this.#firstPosition + this.#frames.length),
+      type: event.type,
+      contentType: event.isJson ? 'application/json' : 'application/octet-stream',
+      created: this.#created,
+      customMetadata: event.customMetadata,
+      data: event.data,
+    };
+    this.#frames.push(encodeEventFrame(fields));
+    this.#changes.push(this.index.add(fields));
+    this.#streams.add(stream);
+  }
+
+  append(): void {
+    const undo = () => {
+      for (const change of this.#changes.toReversed()) change.undo();
+    };
+    const commit = () => {
+      for (const change of this.#changes) change.commit();
+      for (const stream of this.#streams) this.signals.committedTo(stream);
+    };
+    try {
+      this.log.append({ frames: this.#frames, commit, undo });
+    } catch (error) {
+      undo();
+      throw error;
+    }
+  }
+}
+
+function newEvent(type: string): NewEvent {
+  return { id: randomUUID(), type, isJson: true, customMetadata: NOTHING, data: NOTHING };
+}
+
+function metadataEvent(json: string): NewEvent {
+  return { ...newEvent(METADATA_TYPE), data: Buffer.from(json) };
+}
