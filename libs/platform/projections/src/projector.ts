@@ -34,7 +34,7 @@ const LIMITS: LaneLimits = {
   ahead: { events: 5_000, sizeBytes: 16 * 2 ** 20 },
   documents: 20_000,
   sizeBytes: 32 * 2 ** 20,
-  ageMs: 2_000,
+  ageMs: 5_000,
 };
 const CACHE_BYTES = 64 * 2 ** 20;
 const WATCH_MS = 2_000;
@@ -97,7 +97,7 @@ export class Projector implements ProjectorStatus {
     const isDone = ({ state, lagEvents }: ProjectionStatus) =>
       state === 'stopped' || (state === 'live' && lagEvents === 0);
     while (!signal.aborted && !this.list().every(isDone))
-      await pause(2, undefined, { signal }).catch(() => undefined);
+      await pause(10, undefined, { signal }).catch(() => undefined);
   }
 
   /** Events of the log that the projection furthest ahead has handled, since its beginning. */
