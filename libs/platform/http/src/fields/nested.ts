@@ -13,7 +13,7 @@ const isObject = (value: unknown): boolean =>
 export const Nested = (type: DtoClass, options: FieldOptions = {}): PropertyDecorator =>
   field(
     { name: 'object', message: 'must be an object', accepts: isObject },
-    { type },
+    { type: () => type() }, // Nest's OpenAPI knows a lazy type by the name of this function
     options,
     ValidateNested(),
     Type(type),

@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { Id, Nested, Text, WholeNumber } from '#libs/platform/http';
 
 const field = (example: string, more: { optional?: boolean; nullable?: boolean } = {}) =>
@@ -15,6 +16,7 @@ export class ContactBody {
   @field('+44 20 7946 0000', known) phone?: string;
 }
 
+@ApiSchema({ name: 'CustomerAddressBody' }) // orders have an AddressBody of their own in the same document
 export class AddressBody {
   @field("12 St James's Square", known) line1?: string;
   @field('Flat 2', known) line2?: string;
