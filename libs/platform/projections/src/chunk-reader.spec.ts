@@ -18,9 +18,18 @@ const event = (place: number, bytes = 1): LoggedEvent => ({
 function reading(ahead = { events: 1_000, sizeBytes: 10_000 }) {
   const subscription = new PassThrough({ objectMode: true, highWaterMark: 4 });
   let wakes = 0;
-  const reader = new ChunkReader(subscription, ahead, () => wakes++);
+  let now = 0;
+  const reader = new ChunkReader(
+    subscription,
+    ahead,
+    () => wakes++,
+    () => now,
+  );
+  const pass = (ms: number) => {
+    now += ms;
+  };
   const taken = () => reader.take().map(({ id }) => Number(id));
-  return { subscription, reader, taken, wakes: () => wakes };
+  return { subscription, reader, taken, pass, wakes: () => wakes };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -40,11 +49,11 @@ describe('ChunkReader', () => {
   });
 
   it('waits a moment for more while the past is read', async () => {
-    const { subscription, taken } = reading();
+    const { subscription, taken, pass } = reading();
     subscription.write({ event: event(1) });
     await turn();
     expect(taken()).toEqual([]);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    pass(20);
     expect(taken()).toEqual([1]);
   });
 
@@ -52,7 +61,7 @@ describe('ChunkReader', () => {
     ['events', { events: 10, sizeBytes: 1_000_000 }, 1],
     ['bytes', { events: 1_000, sizeBytes: 1_000 }, 100],
   ])('leaves the subscription unread beyond its %s', async (_what, ahead, bytes) => {
-    const { subscription, reader, taken } = reading(ahead);
+    const { subscription, reader, taken, pass } = reading(ahead);
     let refused = 0;
     for (let place = 0; place < 40; place++) {
       if (!subscription.write({ event: event(place, bytes) })) refused++;
@@ -62,6 +71,7 @@ describe('ChunkReader', () => {
     expect(refused).toBeGreaterThan(20);
     const all: number[] = [];
     while (all.length < 40) {
+      pass(20);
       all.push(...taken());
       await turn();
     }

@@ -25,11 +25,15 @@ export class ChunkReader {
   /** The past has been delivered; it may still wait here. */
   hasCaughtUp = false;
 
-  /** @param wake called when there may be something to take, or a fault. */
+  /**
+   * @param wake called when there may be something to take, or a fault.
+   * @param now milliseconds, rising.
+   */
   constructor(
     private readonly subscription: Readable,
     private readonly ahead: ReadAhead,
     private readonly wake: () => void,
+    private readonly now: () => number = () => performance.now(),
   ) {
     subscription.on('readable', this.fill);
     subscription.on('caughtUp', () => {
@@ -71,7 +75,7 @@ export class ChunkReader {
     const taken = this.waiting.splice(0, limit);
     if (this.waiting.length === 0) this.waitingBytes = 0;
     else for (const { data } of taken) this.waitingBytes -= approximateBytes(data);
-    this.waitingSince = performance.now();
+    this.waitingSince = this.now();
     this.fill();
     return taken;
   }
@@ -84,7 +88,7 @@ export class ChunkReader {
   private isWorthTaking(limit: number): boolean {
     if (this.hasCaughtUp || this.fault) return true;
     if (this.waiting.length >= Math.min(limit, WORTH_TAKING) || this.isFull) return true;
-    return performance.now() - this.waitingSince >= PATIENCE_MS;
+    return this.now() - this.waitingSince >= PATIENCE_MS;
   }
 
   private get isFull(): boolean {
@@ -101,7 +105,7 @@ export class ChunkReader {
       this.waiting.push(item.event);
       this.waitingBytes += approximateBytes(item.event.data);
     }
-    if (before === 0 && this.waiting.length > 0) this.waitingSince = performance.now();
+    if (before === 0 && this.waiting.length > 0) this.waitingSince = this.now();
     if (this.waiting.length > before) this.wake();
   };
 

@@ -218,7 +218,7 @@ export class Lane {
 
   private mayCommit(reader: ChunkReader): boolean {
     if (this.pending === 0 || this.isCommitting) return false;
-    if (reader.isAtEnd || this.hold || this.isFull || this.members.some(({ stopped }) => stopped))
+    if (reader.hasCaughtUp || this.hold || this.isFull || this.members.some(({ stopped }) => stopped))
       return true;
     return performance.now() - this.pendingSince >= this.limits.ageMs;
   }

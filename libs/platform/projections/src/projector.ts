@@ -26,8 +26,8 @@ export interface ProjectorOptions {
   readonly cacheBytes?: number;
   /** Between two looks at the log past the subscription, in milliseconds. */
   readonly watchMs?: number;
-  /** Spreads the pauses between attempts; 0 to 1. */
-  readonly random?: () => number;
+  /** The pause before the first of several attempts in a row, in milliseconds. */
+  readonly firstPauseMs?: number;
 }
 
 const LIMITS: LaneLimits = {
@@ -62,7 +62,7 @@ export class Projector implements ProjectorStatus {
 
   constructor(private readonly options: ProjectorOptions) {
     this.watchMs = options.watchMs ?? WATCH_MS;
-    this.backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS, options.random);
+    this.backoff = new Backoff(options.firstPauseMs ?? FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     const currentAt = Date.now();
     for (const { id } of options.registry.projections)
       this.known.set(id, { position: -1n, events: 0, currentAt });

@@ -72,7 +72,7 @@ describe('a random run', () => {
         // Room for a few documents only, and commits of a few events.
         cacheBytes: 300,
         limits: { documents: 20, ahead: { events: 40, sizeBytes: 10_000 }, ageMs: 5 },
-        random,
+        firstPauseMs: 1,
       });
       projector.start();
       for (let by = 0; by < 3_000; by++) {
