@@ -2,7 +2,7 @@ import type { Aggregate, DomainEvent } from '#libs/platform/kernel';
 
 /** Who asks, when, and under which id; made at the edge, never by rules. */
 export interface CommandContext {
-  /** The client's `Idempotency-Key`, else a new UUIDv7. Event ids derive from it: a retry is the same append. */
+  /** The client's `Idempotency-Key`, else a new UUIDv7. Event ids derive from it: a retry is the same append. Unique within a stream. */
   readonly commandId: string;
   /** The id was made here for this very call, so it cannot be a retry: spares the next command on the stream a read. */
   readonly commandIdIsNew?: boolean;
