@@ -1,26 +1,39 @@
 /** Runs work with a bound on how much is under way at once; the first failure stops what has not begun. */
 export class InFlight {
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
   #failure: { readonly error: unknown } | undefined;
+  #onEnd: (() => void) | undefined;
 
   constructor(private readonly limit: number) {}
 
-  /** Resolves once the work has begun. @throws what failed before. */
+  /** Resolves once the work has begun; one caller at a time. @throws what failed before. */
   async begin(work: () => Promise<void>): Promise<void> {
-    while (this.#running.size >= this.limit && !this.#failure) await Promise.race(this.#running);
+    while (this.#running >= this.limit && !this.#failure) await this.#nextEnd();
     this.#throwFailure();
-    const running: Promise<void> = work()
-      .catch((error: unknown) => {
-        this.#failure ??= { error };
-      })
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    this.#running++;
+    void this.#run(work);
   }
 
   /** Resolves once nothing is under way. @throws what failed. */
   async settled(): Promise<void> {
-    await Promise.all(this.#running);
+    while (this.#running > 0) await this.#nextEnd();
     this.#throwFailure();
+  }
+
+  async #run(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#failure ??= { error };
+    }
+    this.#running--;
+    this.#onEnd?.();
+  }
+
+  #nextEnd(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onEnd = resolve;
+    });
   }
 
   #throwFailure(): void {
