@@ -1,0 +1,112 @@
+import { open, type RootDatabase, type Database } from 'lmdb';
+
+export interface Entry {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/** Keys from `start` (inclusive) to `end` (exclusive), in descending order when `reverse`. */
+export interface Range {
+  readonly start: Buffer;
+  readonly end: Buffer;
+  readonly reverse?: boolean;
+}
+
+/** Ordered keys and values: the committed state, a snapshot of it, or a transaction's own view. */
+export interface Reader {
+  get(key: Buffer): Buffer | undefined;
+  range(range: Range): Iterable<Entry>;
+}
+
+export interface Writer extends Reader {
+  put(key: Buffer, value: Buffer): void;
+  remove(key: Buffer): void;
+}
+
+/** A reader whose state does not change until it is released. */
+export interface Snapshot extends Reader {
+  release(): void;
+}
+
+type ReadTransaction = ReturnType<Database['useReadTransaction']>;
+
+/**
+ * One LMDB environment with one tree.
+ *
+ * Three things of lmdb-js that this class holds for everybody else: an exception in a plain transaction callback
+ * keeps what was put before it, so every piece of work runs in a child transaction; only the promise of
+ * `transaction()` waits for the disk; and plain LMDB order (data, fdatasync, meta) needs `overlappingSync: false`.
+ */
+export class KeyValueStore {
+  private constructor(
+    private readonly env: RootDatabase<Buffer, Buffer>,
+    private readonly tree: Database<Buffer, Buffer>,
+  ) {}
+
+  static open(path: string, sync: 'always' | 'none'): KeyValueStore {
+    const env = open<Buffer, Buffer>({
+      path,
+      noSubdir: false,
+      maxDbs: 8,
+      maxReaders: 2_000,
+      overlappingSync: false,
+      noSync: sync === 'none',
+      encoding: 'binary',
+      keyEncoding: 'binary',
+    });
+    const tree = env.openDB<Buffer, Buffer>({ name: 'kv', encoding: 'binary', keyEncoding: 'binary' });
+    return new KeyValueStore(env, tree);
+  }
+
+  /** The latest committed state; good for one synchronous stretch of work. */
+  readonly current: Reader = {
+    get: (key) => this.tree.get(key),
+    range: (range) => this.entries(range, undefined),
+  };
+
+  snapshot(): Snapshot {
+    const transaction = this.tree.useReadTransaction();
+    let released = false;
+    return {
+      get: (key) => this.tree.get(key, { transaction }),
+      range: (range) => this.entries(range, transaction),
+      release: () => {
+        if (!released) transaction.done();
+        released = true;
+      },
+    };
+  }
+
+  /** Runs the work in one write transaction. Durable once the promise resolves (unless sync is `none`). */
+  async write(work: (writer: Writer) => void): Promise<void> {
+    await this.tree.transaction(() => work(this.writer));
+    this.tree.resetReadTxn();
+  }
+
+  /** Inside `write`: does all of the piece or, when it throws, none of it. */
+  atomically<T>(piece: () => T): T {
+    return this.tree.childTransaction(piece) as T;
+  }
+
+  async close(): Promise<void> {
+    await this.env.close();
+  }
+
+  private readonly writer: Writer = {
+    get: (key) => this.tree.get(key),
+    range: (range) => this.entries(range, undefined),
+    put: (key, value) => {
+      void this.tree.put(key, value);
+    },
+    remove: (key) => {
+      void this.tree.remove(key);
+    },
+  };
+
+  private entries(range: Range, transaction: ReadTransaction | undefined): Iterable<Entry> {
+    const where = range.reverse
+      ? { start: range.end, exclusiveStart: true, end: range.start, inclusiveEnd: true, reverse: true }
+      : { start: range.start, end: range.end };
+    return this.tree.getRange(transaction ? { ...where, transaction } : where);
+  }
+}

@@ -1,0 +1,142 @@
+import { MongoError, writeConflict } from '../errors.js';
+import { type CollectionInfo, catalogKey, encodeCollection } from './catalog.js';
+import type { WriteContext } from './contexts.js';
+import type { Engine } from './engine.js';
+import type { Entry, Range, Snapshot } from './key-value-store.js';
+import { Keyspace, identKeyIn } from './keyspace.js';
+import { keyText, Overlay } from './overlay.js';
+
+const MAX_OVERLAY_BYTES = 64 * 1024 * 1024;
+const MARK = Buffer.from([1]);
+
+/**
+ * A multi-document transaction: a snapshot, and what it wrote laid over it. The first writer of a key wins; whoever
+ * comes second is told so with code 112 at once.
+ */
+export class Transaction implements WriteContext {
+  readonly inTransaction = true;
+  /** Keys that only this transaction may write until it ends. */
+  readonly held = new Set<string>();
+  readonly snapshotCommit: number;
+  readonly startedAt = Date.now();
+  private readonly overlay: Overlay;
+  private readonly collectionsThen: ReadonlyMap<string, CollectionInfo>;
+  private readonly changed = new Map<string, CollectionInfo | undefined>();
+  private readonly countChanges = new Map<number, number>();
+  private readonly multikey = new Set<number>();
+  /** Collections written to, whose indexes must be the same at commit. */
+  private readonly touched = new Set<string>();
+
+  constructor(
+    private readonly engine: Engine,
+    readonly snapshot: Snapshot,
+  ) {
+    this.snapshotCommit = engine.visibleCommit;
+    this.overlay = new Overlay(snapshot);
+    this.collectionsThen = new Map(engine.catalog.collections);
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    return this.overlay.get(key);
+  }
+
+  range(range: Range): Iterable<Entry> {
+    return this.overlay.range(range);
+  }
+
+  put(key: Buffer, value: Buffer): void {
+    this.overlay.put(key, value);
+    this.checkSize();
+  }
+
+  remove(key: Buffer): void {
+    this.overlay.remove(key);
+  }
+
+  private checkSize(): void {
+    if (this.overlay.sizeBytes > MAX_OVERLAY_BYTES) {
+      throw new MongoError(238, 'a transaction of more than 64 MiB is not supported by the embedded server');
+    }
+  }
+
+  claim(key: Buffer): void {
+    const text = keyText(key);
+    if (this.held.has(text)) return;
+    if (this.engine.holders.has(text) || this.engine.lastWriterOf(text) > this.snapshotCommit) throw writeConflict();
+    this.engine.holders.set(text, this);
+    this.held.add(text);
+  }
+
+  collection(namespace: string): CollectionInfo | undefined {
+    return this.changed.has(namespace) ? this.changed.get(namespace) : this.collectionsThen.get(namespace);
+  }
+
+  *collections(): Iterable<CollectionInfo> {
+    for (const namespace of new Set([...this.collectionsThen.keys(), ...this.changed.keys()])) {
+      const info = this.collection(namespace);
+      if (info) yield info;
+    }
+  }
+
+  setCollection(namespace: string, info: CollectionInfo | undefined): void {
+    if (!info) throw new MongoError(263, 'dropping a collection in a transaction is not allowed');
+    this.claim(catalogKey(namespace));
+    this.changed.set(namespace, info);
+    this.put(catalogKey(namespace), encodeCollection(info));
+  }
+
+  nextIdent(): number {
+    return this.engine.nextIdent();
+  }
+
+  isMultikey(indexIdent: number): boolean {
+    return this.multikey.has(indexIdent) || this.engine.catalog.multikey.has(indexIdent);
+  }
+
+  markMultikey(indexIdent: number): void {
+    this.multikey.add(indexIdent);
+    this.put(identKeyIn(Keyspace.multikey, indexIdent), MARK);
+  }
+
+  countOf(ident: number): number {
+    return (this.engine.catalog.counts.get(ident) ?? 0) + (this.countChanges.get(ident) ?? 0);
+  }
+
+  addCount(ident: number, change: number): void {
+    this.countChanges.set(ident, (this.countChanges.get(ident) ?? 0) + change);
+  }
+
+  /** Remembers that documents of the collection were written. */
+  touch(namespace: string): void {
+    this.touched.add(namespace);
+  }
+
+  /**
+   * Writes everything into the commit under way.
+   * @throws MongoError 112 when the catalog changed under the transaction.
+   */
+  applyTo(context: WriteContext): void {
+    for (const namespace of this.touched) {
+      if (this.changed.has(namespace)) continue;
+      if (!sameShape(context.collection(namespace), this.collectionsThen.get(namespace))) throw writeConflict();
+    }
+    for (const [namespace, info] of this.changed) {
+      if (context.collection(namespace) !== this.collectionsThen.get(namespace)) throw writeConflict();
+      context.setCollection(namespace, info);
+    }
+    for (const ident of this.multikey) context.markMultikey(ident);
+    for (const { key, value } of this.overlay.changes()) {
+      if (value) context.put(key, value);
+      else context.remove(key);
+    }
+    for (const key of this.held) this.engine.noteWriter(key);
+    for (const [ident, change] of this.countChanges) context.addCount(ident, change);
+  }
+}
+
+function sameShape(now: CollectionInfo | undefined, then: CollectionInfo | undefined): boolean {
+  if (now === then) return true;
+  if (now === undefined || then === undefined || now.ident !== then.ident) return false;
+  const identsOf = (info: CollectionInfo) => info.indexes.map(({ ident }) => ident).join();
+  return identsOf(now) === identsOf(then);
+}
