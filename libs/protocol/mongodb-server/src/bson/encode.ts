@@ -101,7 +101,12 @@ class Encoder {
       case 'undefined':
         return;
       case 'number':
-        if (Number.isInteger(value) && value >= -0x8000_0000 && value <= 0x7fff_ffff && !Object.is(value, -0)) {
+        if (
+          Number.isInteger(value) &&
+          value >= -0x8000_0000 &&
+          value <= 0x7fff_ffff &&
+          !Object.is(value, -0)
+        ) {
           this.head(BsonType.int32, name, 4);
           this.length = this.bytes.writeInt32LE(value, this.length);
         } else {
@@ -130,7 +135,10 @@ class Encoder {
     }
   }
 
-  private object(name: string, value: Exclude<Encodable, string | number | bigint | boolean | undefined>): void {
+  private object(
+    name: string,
+    value: Exclude<Encodable, string | number | bigint | boolean | undefined>,
+  ): void {
     if (value === null) this.head(BsonType.null, name, 0);
     else if (value instanceof BsonValue) this.copy(value.type, name, value.bytes, value.start, value.end);
     else if (Array.isArray(value)) {

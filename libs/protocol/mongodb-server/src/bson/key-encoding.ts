@@ -66,29 +66,35 @@ export class KeyWriter {
       case BsonType.int64:
       case BsonType.decimal128:
         this.byte(rank);
-        return this.number(value.number());
+        this.number(value.number());
+        return;
       case BsonType.string:
       case BsonType.symbol:
       case BsonType.code:
         this.byte(rank);
-        return this.text(bytes, start + 4, end - 1);
+        this.text(bytes, start + 4, end - 1);
+        return;
       case BsonType.object:
         this.byte(rank);
-        return this.object(value);
+        this.object(value);
+        return;
       case BsonType.array:
         this.byte(rank);
         eachField(bytes, start, (element) => {
           this.value(element);
           return undefined;
         });
-        return this.byte(0);
+        this.byte(0);
+        return;
       case BsonType.boolean:
-        return this.byte(rank + (value.boolean() ? 1 : 0));
+        this.byte(rank + (value.boolean() ? 1 : 0));
+        return;
       case BsonType.binary:
         this.byte(rank);
         this.room(4);
         this.length = this.bytes.writeUInt32BE(bytes.readInt32LE(start), this.length);
-        return this.copy(bytes, start + 4, end);
+        this.copy(bytes, start + 4, end);
+        return;
       case BsonType.date:
         this.byte(rank);
         this.room(8);
@@ -105,12 +111,14 @@ export class KeyWriter {
       case BsonType.objectId:
       case BsonType.regex:
         this.byte(rank);
-        return this.copy(bytes, start, end);
+        this.copy(bytes, start, end);
+        return;
       case BsonType.dbPointer:
       case BsonType.codeWithScope:
         throw notSupported('ordering deprecated BSON types (DBPointer, code with scope)');
       default:
-        return this.byte(rank);
+        this.byte(rank);
+        return;
     }
   }
 

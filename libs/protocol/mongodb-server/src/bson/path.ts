@@ -97,11 +97,17 @@ export function indexedValuesAt(path: Path, bytes: Buffer): IndexedValues {
   return { values, multikey: true };
 }
 
-function collect(path: Path, bytes: Buffer, start: number, at: number, into: (BsonValue | undefined)[]): void {
+function collect(
+  path: Path,
+  bytes: Buffer,
+  start: number,
+  at: number,
+  into: (BsonValue | undefined)[],
+): void {
   const value = findField(bytes, start, path.names[at]!);
   const isLast = at === path.names.length - 1;
-  if (value?.type === BsonType.array) return collectElements(path, value, at, isLast, into);
-  if (isLast || value === undefined) into.push(value);
+  if (value?.type === BsonType.array) collectElements(path, value, at, isLast, into);
+  else if (isLast || value === undefined) into.push(value);
   else if (value.type === BsonType.object) collect(path, bytes, value.start, at + 1, into);
   else into.push(undefined);
 }
@@ -114,7 +120,10 @@ function collectElements(
   into: (BsonValue | undefined)[],
 ): void {
   if (!isLast && path.indexes[at + 1] !== undefined) {
-    throw new MongoError(238, `an index on array positions (${path.text}) is not supported by the embedded server`);
+    throw new MongoError(
+      238,
+      `an index on array positions (${path.text}) is not supported by the embedded server`,
+    );
   }
   let elements = 0;
   anyElement(array, (element) => {

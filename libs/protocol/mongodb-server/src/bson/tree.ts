@@ -76,7 +76,8 @@ export class Tree {
     const index = this.indexOf(name);
     const value = this.values[index];
     if (value instanceof Tree) return value;
-    if (value === undefined || (value.type !== BsonType.object && value.type !== BsonType.array)) return undefined;
+    if (value === undefined || (value.type !== BsonType.object && value.type !== BsonType.array))
+      return undefined;
     const opened = Tree.open(value);
     this.values[index] = opened;
     return opened;

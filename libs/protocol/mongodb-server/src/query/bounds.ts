@@ -32,7 +32,9 @@ function boundsOfTest(test: Test): PathBounds | undefined {
       return isIndexable(test.operand) ? { points: [encodeKey(test.operand)] } : undefined;
     case 'in': {
       if (!test.operands.every(isIndexable)) return undefined;
-      const points = new Map(test.operands.map((operand) => [encodeKey(operand).toString('latin1'), encodeKey(operand)]));
+      const points = new Map(
+        test.operands.map((operand) => [encodeKey(operand).toString('latin1'), encodeKey(operand)]),
+      );
       return { points: [...points.values()].sort(Buffer.compare) };
     }
     case 'gt':
@@ -44,14 +46,22 @@ function boundsOfTest(test: Test): PathBounds | undefined {
       if (operand.type === BsonType.minKey || operand.type === BsonType.maxKey) return undefined;
       const ofType = typeInterval(rankOf(operand.type));
       const key = encodeKey(operand);
-      if (test.op === 'gt' || test.op === 'gte') return { interval: { ...ofType, low: key, lowIncluded: test.op === 'gte' } };
+      if (test.op === 'gt' || test.op === 'gte')
+        return { interval: { ...ofType, low: key, lowIncluded: test.op === 'gte' } };
       return { interval: { ...ofType, high: key, highIncluded: test.op === 'lte' } };
     }
     case 'regex': {
       const prefix = literalPrefix(test.pattern);
       if (prefix === undefined || test.literal !== undefined) return undefined;
       const low = Buffer.concat([Buffer.from([rankOf(BsonType.string)]), Buffer.from(prefix)]);
-      return { interval: { low, lowIncluded: true, high: Buffer.concat([low, Buffer.from([0xff])]), highIncluded: false } };
+      return {
+        interval: {
+          low,
+          lowIncluded: true,
+          high: Buffer.concat([low, Buffer.from([0xff])]),
+          highIncluded: false,
+        },
+      };
     }
     default:
       return undefined;
@@ -104,7 +114,8 @@ function intersect(a: PathBounds, b: PathBounds): PathBounds {
       low: lowest >= 0 ? x.low : y.low,
       lowIncluded: lowest === 0 ? x.lowIncluded && y.lowIncluded : lowest > 0 ? x.lowIncluded : y.lowIncluded,
       high: highest <= 0 ? x.high : y.high,
-      highIncluded: highest === 0 ? x.highIncluded && y.highIncluded : highest < 0 ? x.highIncluded : y.highIncluded,
+      highIncluded:
+        highest === 0 ? x.highIncluded && y.highIncluded : highest < 0 ? x.highIncluded : y.highIncluded,
     },
   };
 }
@@ -114,7 +125,10 @@ function accepts({ points, interval }: PathBounds, point: Buffer): boolean {
   if (!interval) return true;
   const toLow = Buffer.compare(point, interval.low);
   const toHigh = Buffer.compare(point, interval.high);
-  return (toLow > 0 || (toLow === 0 && interval.lowIncluded)) && (toHigh < 0 || (toHigh === 0 && interval.highIncluded));
+  return (
+    (toLow > 0 || (toLow === 0 && interval.lowIncluded)) &&
+    (toHigh < 0 || (toHigh === 0 && interval.highIncluded))
+  );
 }
 
 /**
@@ -145,6 +159,7 @@ function cover(a: Interval, b: Interval): Interval {
     low: lowest <= 0 ? a.low : b.low,
     lowIncluded: lowest === 0 ? a.lowIncluded || b.lowIncluded : lowest < 0 ? a.lowIncluded : b.lowIncluded,
     high: highest >= 0 ? a.high : b.high,
-    highIncluded: highest === 0 ? a.highIncluded || b.highIncluded : highest > 0 ? a.highIncluded : b.highIncluded,
+    highIncluded:
+      highest === 0 ? a.highIncluded || b.highIncluded : highest > 0 ? a.highIncluded : b.highIncluded,
   };
 }

@@ -1,5 +1,5 @@
-import type { BsonValue } from '../bson/value.js';
 import type { Path } from '../bson/path.js';
+import type { BsonValue } from '../bson/value.js';
 
 /** A filter taken apart: the planner reads it for bounds, the matcher runs it. */
 export type Filter =
@@ -22,7 +22,11 @@ export type Test =
   | { readonly op: 'regex'; readonly pattern: RegExp; readonly literal: BsonValue | undefined }
   | { readonly op: 'elemMatch'; readonly filter: Filter }
   | { readonly op: 'elemMatchValue'; readonly tests: readonly Filter[] }
-  | { readonly op: 'bits'; readonly mask: bigint; readonly want: 'allSet' | 'allClear' | 'anySet' | 'anyClear' };
+  | {
+      readonly op: 'bits';
+      readonly mask: bigint;
+      readonly want: 'allSet' | 'allClear' | 'anySet' | 'anyClear';
+    };
 
 /** The conditions that must all hold, with nested $and flattened. */
 export function conjunctsOf(filter: Filter): readonly Filter[] {

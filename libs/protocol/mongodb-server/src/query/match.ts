@@ -48,7 +48,9 @@ export function compileFilter(filter: Filter, judge?: ExpressionJudge): Predicat
 }
 
 function expandsArrays(test: Test): boolean {
-  return test.op !== 'exists' && test.op !== 'size' && test.op !== 'elemMatch' && test.op !== 'elemMatchValue';
+  return (
+    test.op !== 'exists' && test.op !== 'size' && test.op !== 'elemMatch' && test.op !== 'elemMatchValue'
+  );
 }
 
 function compileTest(test: Test, judge: ExpressionJudge | undefined): ValueTest {
@@ -85,7 +87,8 @@ function compileTest(test: Test, judge: ExpressionJudge | undefined): ValueTest 
     case 'elemMatchValue': {
       const tests = test.tests.map((part) => compileValueFilter(part, judge));
       return (value) =>
-        value?.type === BsonType.array && anyElement(value, (element) => tests.every((passes) => passes(element)));
+        value?.type === BsonType.array &&
+        anyElement(value, (element) => tests.every((passes) => passes(element)));
     }
     case 'bits':
       return (value) => value !== undefined && matchesBits(value, test.mask, test.want);
@@ -122,7 +125,9 @@ function comparison(op: 'eq' | 'gt' | 'gte' | 'lt' | 'lte', operand: BsonValue):
     return (value) => value === undefined || value.type === BsonType.null;
   }
   const rank = rankOf(operand.type);
-  if (op === 'eq') return (value) => value !== undefined && rankOf(value.type) === rank && compareValues(value, operand) === 0;
+  if (op === 'eq')
+    return (value) =>
+      value !== undefined && rankOf(value.type) === rank && compareValues(value, operand) === 0;
   const accepts = acceptance(op);
   if (operand.type === BsonType.minKey || operand.type === BsonType.maxKey) {
     return (value) => value !== undefined && accepts(compareValues(value, operand));
@@ -183,7 +188,11 @@ function remainderOf(value: BsonValue, divisor: number): number | undefined {
   return Number.isFinite(number) ? (Math.trunc(number) % divisor) + 0 : undefined;
 }
 
-function matchesBits(value: BsonValue, mask: bigint, want: 'allSet' | 'allClear' | 'anySet' | 'anyClear'): boolean {
+function matchesBits(
+  value: BsonValue,
+  mask: bigint,
+  want: 'allSet' | 'allClear' | 'anySet' | 'anyClear',
+): boolean {
   if (!value.isNumber) return false;
   const number = value.number();
   if (typeof number === 'number' && !Number.isInteger(number)) return false;

@@ -13,8 +13,10 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
 };
 
 const ABSENT = new Set(
-  ('$where $text $near $nearSphere $geoWithin $geoIntersects $geoNear $within $jsonSchema $rand $sampleRate ' +
-    '$uniqueDocs $encStrictEq $encFLEEq').split(' '),
+  (
+    '$where $text $near $nearSphere $geoWithin $geoIntersects $geoNear $within $jsonSchema $rand $sampleRate ' +
+    '$uniqueDocs $encStrictEq $encFLEEq'
+  ).split(' '),
 );
 
 function badValue(message: string): MongoError {
@@ -50,7 +52,9 @@ function parseTopLevel(name: string, value: BsonValue): Filter | undefined {
       return undefined;
     default:
       if (ABSENT.has(name)) throw notSupported(name);
-      throw badValue(`unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`);
+      throw badValue(
+        `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`,
+      );
   }
 }
 
@@ -91,7 +95,11 @@ function parseOperators(path: Path, operators: BsonValue): Filter[] {
     }
     if (name === '$regex') {
       const options = entries.find(([other]) => other === '$options')?.[1];
-      parts.push({ kind: 'path', path, test: { op: 'regex', pattern: regexOfOptions(operand, options), literal: undefined } });
+      parts.push({
+        kind: 'path',
+        path,
+        test: { op: 'regex', pattern: regexOfOptions(operand, options), literal: undefined },
+      });
       continue;
     }
     const part = parseOperator(path, name, operand);
@@ -141,9 +149,15 @@ function parseOperator(path: Path, name: string, operand: BsonValue): Filter | u
   }
 }
 
+/** Operators, a regex or a value, tested on one value: `$pull`, `$elemMatch` on values. */
+export function parseValueFilter(condition: BsonValue): Filter {
+  return parseField(new Path(''), condition);
+}
+
 function parseComparison(path: Path, name: string, comparison: Comparison, operand: BsonValue): Filter {
   if (operand.type === BsonType.undefined) throw badValue('cannot compare to undefined');
-  if (operand.type === BsonType.regex && comparison !== 'eq') throw badValue(`Can't have RegEx as arg to predicate over field '${path.text}'.`);
+  if (operand.type === BsonType.regex && comparison !== 'eq')
+    throw badValue(`Can't have RegEx as arg to predicate over field '${path.text}'.`);
   if (operand.type === BsonType.decimal128) throw notSupported(`${name} with Decimal128`);
   return { kind: 'path', path, test: { op: comparison, operand } };
 }
@@ -180,7 +194,8 @@ function parseTypes(operand: BsonValue): ReadonlySet<number> {
 function parseSize(operand: BsonValue): number {
   if (!operand.isNumber) throw badValue(`Failed to parse $size. Expected a number in: $size`);
   const size = Number(operand.number());
-  if (!Number.isInteger(size) || size < 0) throw badValue('Failed to parse $size. Expected a non-negative integer.');
+  if (!Number.isInteger(size) || size < 0)
+    throw badValue('Failed to parse $size. Expected a non-negative integer.');
   return size;
 }
 

@@ -1,10 +1,10 @@
 import { KeyWriter } from '../bson/key-encoding.js';
+import { Path } from '../bson/path.js';
 import type { BsonValue } from '../bson/value.js';
 import { MongoError } from '../errors.js';
 import type { CollectionInfo, IndexField } from '../storage/catalog.js';
 import type { ReadContext } from '../storage/contexts.js';
 import type { Range } from '../storage/key-value-store.js';
-import { Path } from '../bson/path.js';
 import { boundsOf, type PathBounds } from './bounds.js';
 import { conjunctsOf, type Filter } from './filter.js';
 import type { SortField } from './sort.js';
@@ -77,7 +77,10 @@ export function planQuery(
   const candidates = indexesOf(collection, hint)
     .map((index) => planIndex(index, context, filter, sort, hint !== undefined))
     .filter((candidate) => candidate !== undefined);
-  const best = candidates.reduce<Candidate | undefined>((a, b) => (a && a.score >= b.score ? a : b), undefined);
+  const best = candidates.reduce<Candidate | undefined>(
+    (a, b) => (a && a.score >= b.score ? a : b),
+    undefined,
+  );
   if (best && (best.bounded || hint)) return best.plan;
   const union = planUnion(collection, context, filter);
   if (union) return union;
@@ -89,7 +92,8 @@ function indexesOf(collection: CollectionInfo, hint: Hint | undefined): PlannedI
   const all = [primaryOf(collection), ...ready.map((index) => ({ ...index, isPrimary: false }))];
   if (!hint) return all;
   const hinted = all.filter(({ name }) => name === hint.name);
-  if (hinted.length === 0) throw new MongoError(2, 'error processing query: hint provided does not correspond to an existing index');
+  if (hinted.length === 0)
+    throw new MongoError(2, 'error processing query: hint provided does not correspond to an existing index');
   return hinted;
 }
 
@@ -99,10 +103,20 @@ function scanAll(collection: CollectionInfo, reverse: boolean): ScanPlan {
 }
 
 function wholeTree(ident: number): Range {
-  return { start: writer.reset().ident(ident).take(), end: writer.reset().ident(ident + 1).take() };
+  return {
+    start: writer.reset().ident(ident).take(),
+    end: writer
+      .reset()
+      .ident(ident + 1)
+      .take(),
+  };
 }
 
-function planPoints(collection: CollectionInfo, filter: Filter, sort: readonly SortField[]): PointPlan | undefined {
+function planPoints(
+  collection: CollectionInfo,
+  filter: Filter,
+  sort: readonly SortField[],
+): PointPlan | undefined {
   const parts = conjunctsOf(filter);
   const hasId = parts.some((part) => part.kind === 'path' && part.path.text === '_id');
   if (!hasId) return undefined;
@@ -147,7 +161,8 @@ function planIndex(
   const ranges = prefixes.map((prefix) => rangeUnder(index.ident, prefix, next, interval, reverse));
   ranges.sort((a, b) => (reverse ? Buffer.compare(b.start, a.start) : Buffer.compare(a.start, b.start)));
   const sorted = sort.length === 0 || order !== undefined;
-  const score = equalities * 100 + (sort.length > 0 && sorted ? 50 : 0) + (interval ? 30 : 0) - index.fields.length;
+  const score =
+    equalities * 100 + (sort.length > 0 && sorted ? 50 : 0) + (interval ? 30 : 0) - index.fields.length;
   return { plan: { kind: 'scan', index, ranges, multikey, sorted }, score, bounded };
 }
 
@@ -195,7 +210,10 @@ function sortServed(
 ): 'forward' | 'backward' | undefined {
   const fixed = (path: string) => bounds.get(path)?.points?.length === 1;
   const wanted = sort.filter(({ path }) => !fixed(path.text));
-  const fields: readonly IndexField[] = index.isPrimary || index.fields.some(({ path }) => path.text === '_id') ? index.fields : [...index.fields, ID_FIELD];
+  const fields: readonly IndexField[] =
+    index.isPrimary || index.fields.some(({ path }) => path.text === '_id')
+      ? index.fields
+      : [...index.fields, ID_FIELD];
   const given = fields.filter(({ path }, at) => !(isPointwise && at < equalities) && !fixed(path.text));
   let direction: 'forward' | 'backward' | undefined;
   for (let i = 0; i < wanted.length; i++) {
@@ -221,7 +239,11 @@ function planUnion(collection: CollectionInfo, context: ReadContext, filter: Fil
 }
 
 /** Reads `hint`: a name, a key pattern or `$natural`. */
-export function parseHint(collection: CollectionInfo | undefined, hint: BsonValue | undefined, entries: (value: BsonValue) => [string, BsonValue][]): Hint | undefined {
+export function parseHint(
+  collection: CollectionInfo | undefined,
+  hint: BsonValue | undefined,
+  entries: (value: BsonValue) => [string, BsonValue][],
+): Hint | undefined {
   if (hint === undefined) return undefined;
   if (hint.type === 2) return { name: hint.string() };
   if (hint.type !== 3) throw new MongoError(9, 'hint must be a string or an object');
@@ -230,6 +252,9 @@ export function parseHint(collection: CollectionInfo | undefined, hint: BsonValu
   if (pattern[0]![0] === '$natural') return { natural: Number(pattern[0]![1].number()) < 0 ? -1 : 1 };
   const text = pattern.map(([name, direction]) => `${name}_${Math.sign(Number(direction.number()))}`).join();
   if (text === '_id_1') return { name: '_id_' };
-  const found = collection?.indexes.find(({ fields }) => fields.map(({ path, descending }) => `${path.text}_${descending ? -1 : 1}`).join() === text);
+  const found = collection?.indexes.find(
+    ({ fields }) =>
+      fields.map(({ path, descending }) => `${path.text}_${descending ? -1 : 1}`).join() === text,
+  );
   return { name: found?.name ?? `no index with keys ${text}` };
 }

@@ -3,13 +3,17 @@ import { MongoError, notSupported } from '../errors.js';
 
 /** A stored or queried regular expression. Options i, m, s and u are those of JavaScript; x is refused. */
 export function regexOf(value: BsonValue): RegExp {
-  const [pattern, options] = value.raw().toString('utf8', 0, value.end - value.start - 1).split('\0') as [string, string];
+  const [pattern, options] = value
+    .raw()
+    .toString('utf8', 0, value.end - value.start - 1)
+    .split('\0') as [string, string];
   return compile(pattern, options);
 }
 
 /** `$regex` with its `$options`. */
 export function regexOfOptions(operand: BsonValue, options: BsonValue | undefined): RegExp {
-  if (options !== undefined && options.type !== BsonType.string) throw new MongoError(2, '$options has to be a string');
+  if (options !== undefined && options.type !== BsonType.string)
+    throw new MongoError(2, '$options has to be a string');
   if (operand.type === BsonType.regex) {
     const own = regexOf(operand);
     return options === undefined ? own : compile(own.source, options.string());

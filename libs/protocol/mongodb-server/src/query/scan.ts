@@ -83,5 +83,7 @@ export class PlanScan {
 /** The rest of a range once `last` was read. */
 function after(range: Range, last: Buffer | undefined): Range {
   if (last === undefined) return range;
-  return range.reverse ? { ...range, end: last } : { ...range, start: Buffer.concat([last, Buffer.from([0])]) };
+  return range.reverse
+    ? { ...range, end: last }
+    : { ...range, start: Buffer.concat([last, Buffer.from([0])]) };
 }

@@ -14,7 +14,11 @@ export function parseSort(sort: BsonValue | undefined): SortField[] {
   return entriesOf(sort).map(([name, direction]) => {
     if (direction.type === BsonType.object) throw notSupported('$meta in a sort');
     const sign = direction.isNumber ? Number(direction.number()) : 0;
-    if (sign !== 1 && sign !== -1) throw new MongoError(15975, `$sort key ordering must be 1 (for ascending) or -1 (for descending), not that of '${name}'`);
+    if (sign !== 1 && sign !== -1)
+      throw new MongoError(
+        15975,
+        `$sort key ordering must be 1 (for ascending) or -1 (for descending), not that of '${name}'`,
+      );
     return { path: new Path(name), descending: sign < 0 };
   });
 }
@@ -25,11 +29,17 @@ export function sortKeyOf(fields: readonly SortField[], document: Buffer): BsonV
     const { values, multikey } = indexedValuesAt(path, document);
     if (!multikey) return values[0] ?? NULL_VALUE;
     const sign = descending ? -1 : 1;
-    return values.map((value) => value ?? NULL_VALUE).reduce((a, b) => (compareValues(a, b) * sign <= 0 ? a : b));
+    return values
+      .map((value) => value ?? NULL_VALUE)
+      .reduce((a, b) => (compareValues(a, b) * sign <= 0 ? a : b));
   });
 }
 
-export function compareSortKeys(fields: readonly SortField[], left: readonly BsonValue[], right: readonly BsonValue[]): number {
+export function compareSortKeys(
+  fields: readonly SortField[],
+  left: readonly BsonValue[],
+  right: readonly BsonValue[],
+): number {
   for (let i = 0; i < fields.length; i++) {
     const a = left[i]!;
     const b = right[i]!;

@@ -1,6 +1,6 @@
 import { Path } from '../bson/path.js';
-import { Keyspace, keyIn, rangeOf } from './keyspace.js';
 import type { Reader } from './key-value-store.js';
+import { Keyspace, keyIn, rangeOf } from './keyspace.js';
 
 export interface IndexField {
   readonly path: Path;

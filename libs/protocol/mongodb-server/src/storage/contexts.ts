@@ -19,6 +19,8 @@ export interface WriteContext extends ReadContext, Writer {
   claim(key: Buffer): void;
   /** Creates, changes (same namespace) or drops (undefined) a collection. */
   setCollection(namespace: string, info: CollectionInfo | undefined): void;
+  /** Gives a collection another name. */
+  moveCollection(from: string, to: string): void;
   nextIdent(): number;
   addCount(collectionIdent: number, change: number): void;
   markMultikey(indexIdent: number): void;

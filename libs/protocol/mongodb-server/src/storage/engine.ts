@@ -2,7 +2,7 @@ import { MongoError, writeConflict } from '../errors.js';
 import { Catalog, type CollectionInfo, catalogKey, encodeCollection } from './catalog.js';
 import { KeyHeldError, type ReadContext, type WriteContext } from './contexts.js';
 import { KeyValueStore, type Range, type Snapshot, type Writer } from './key-value-store.js';
-import { Keyspace, identKeyIn, keyIn, rangeOf } from './keyspace.js';
+import { identKeyIn, Keyspace, keyIn, rangeOf } from './keyspace.js';
 import { keyText } from './overlay.js';
 import { Transaction } from './transaction.js';
 import { WriteQueue } from './write-queue.js';
@@ -67,6 +67,24 @@ export class Engine {
     return ++this.identCounter;
   }
 
+  /** After a stop at any moment: removes indexes whose building did not end, and what was dropped. */
+  async recover(): Promise<void> {
+    const unfinished = [...this.catalog.collections.values()].filter(({ indexes }) =>
+      indexes.some(({ building }) => building),
+    );
+    if (unfinished.length > 0) {
+      await this.write((context) => {
+        for (const info of unfinished) {
+          context.setCollection(info.namespace, {
+            ...info,
+            indexes: info.indexes.filter(({ building }) => !building),
+          });
+        }
+      });
+    }
+    this.sweepDropped();
+  }
+
   /** Advances and answers the cluster time: seconds in the upper half, a counter in the lower. */
   tick(): bigint {
     const now = BigInt(Math.floor(Date.now() / 1000)) << 32n;
@@ -92,17 +110,34 @@ export class Engine {
 
   /** Runs a writing command alone: all of it or nothing, on disk when the promise resolves. */
   write<T>(work: (context: WriteContext) => T, maxTimeMs?: number): Promise<T> {
+    return this.submit(work, maxTimeMs, undefined);
+  }
+
+  /** Writes what a transaction did, and what else belongs into that commit. */
+  commitTransaction(transaction: Transaction, besides: (context: WriteContext) => void): Promise<void> {
+    const work = (context: WriteContext) => {
+      transaction.applyTo(context);
+      besides(context);
+    };
+    return this.submit(work, undefined, transaction);
+  }
+
+  private submit<T>(
+    work: (context: WriteContext) => T,
+    maxTimeMs: number | undefined,
+    transaction: Transaction | undefined,
+  ): Promise<T> {
     return this.queue.submit(
-      () => this.runAlone(work),
+      () => this.runAlone(work, transaction),
       maxTimeMs ?? HELD_KEY_WAIT_MS,
       maxTimeMs === undefined ? writeConflict : () => new MongoError(50, 'operation exceeded time limit'),
     );
   }
 
-  private runAlone<T>(work: (context: WriteContext) => T): T {
+  private runAlone<T>(work: (context: WriteContext) => T, transaction: Transaction | undefined): T {
     const changes = noChanges();
     const result = this.store.atomically(() => {
-      const context = new DirectContext(this, this.currentWriter!, this.batch, changes);
+      const context = new DirectContext(this, this.currentWriter!, this.batch, changes, transaction);
       const answer = work(context);
       context.flush();
       return answer;
@@ -142,6 +177,7 @@ export class Engine {
     this.batch = noChanges();
     if (this.open.size === 0) this.lastWriter.clear();
     else this.forgetOldWriters();
+    for (const resolve of this.commitWaiters.splice(0)) resolve();
   }
 
   private publish(changes: Changes): void {
@@ -168,6 +204,13 @@ export class Engine {
 
   lastWriterOf(key: string): number {
     return this.lastWriter.get(key) ?? 0;
+  }
+
+  private readonly commitWaiters: (() => void)[] = [];
+
+  /** Resolves after the next commit. */
+  nextCommit(): Promise<void> {
+    return new Promise((resolve) => this.commitWaiters.push(resolve));
   }
 
   begin(): Transaction {
@@ -267,6 +310,8 @@ class DirectContext implements WriteContext {
     private readonly writer: Writer,
     private readonly batch: Changes,
     private readonly changes: Changes,
+    /** Whose held keys are its own: the transaction being committed. */
+    private readonly owner: Transaction | undefined,
   ) {}
 
   get(key: Buffer): Buffer | undefined {
@@ -287,7 +332,8 @@ class DirectContext implements WriteContext {
 
   claim(key: Buffer): void {
     const text = keyText(key);
-    if (this.engine.holders.size > 0 && this.engine.holders.has(text)) throw new KeyHeldError();
+    const holder = this.engine.holders.size > 0 ? this.engine.holders.get(text) : undefined;
+    if (holder && holder !== this.owner) throw new KeyHeldError();
     this.engine.noteWriter(text);
   }
 
@@ -321,6 +367,14 @@ class DirectContext implements WriteContext {
     }
   }
 
+  moveCollection(from: string, to: string): void {
+    const info = this.collection(from)!;
+    this.claim(catalogKey(from));
+    this.changes.collections.set(from, undefined);
+    this.remove(catalogKey(from));
+    this.setCollection(to, { ...info, namespace: to });
+  }
+
   nextIdent(): number {
     return this.engine.nextIdent();
   }
@@ -336,7 +390,12 @@ class DirectContext implements WriteContext {
   }
 
   countOf(ident: number): number {
-    return this.changes.counts.get(ident) ?? this.batch.counts.get(ident) ?? this.engine.catalog.counts.get(ident) ?? 0;
+    return (
+      this.changes.counts.get(ident) ??
+      this.batch.counts.get(ident) ??
+      this.engine.catalog.counts.get(ident) ??
+      0
+    );
   }
 
   addCount(ident: number, change: number): void {

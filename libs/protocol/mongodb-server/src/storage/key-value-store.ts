@@ -1,4 +1,4 @@
-import { open, type RootDatabase, type Database } from 'lmdb';
+import { type Database, open, type RootDatabase } from 'lmdb';
 
 export interface Entry {
   readonly key: Buffer;

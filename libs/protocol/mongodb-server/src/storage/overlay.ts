@@ -56,7 +56,8 @@ export class Overlay implements Reader {
     let next = 0;
     for (const entry of this.below.range(range)) {
       const text = keyText(entry.key);
-      while (next < texts.length && order(texts[next]!, text) * direction < 0) yield* this.ownEntry(texts[next++]!);
+      while (next < texts.length && order(texts[next]!, text) * direction < 0)
+        yield* this.ownEntry(texts[next++]!);
       if (texts[next] === text) yield* this.ownEntry(texts[next++]!);
       else yield entry;
     }

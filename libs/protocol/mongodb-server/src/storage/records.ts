@@ -1,7 +1,7 @@
 import { ObjectId } from 'bson';
+import { encodeDocument } from '../bson/encode.js';
 import { documentKey, KeyWriter } from '../bson/key-encoding.js';
 import { indexedValuesAt, plainValueAt } from '../bson/path.js';
-import { encodeDocument } from '../bson/encode.js';
 import { BsonType, BsonValue, documentValue, eachField, entriesOf, findField } from '../bson/value.js';
 import { MongoError } from '../errors.js';
 import type { CollectionInfo, IndexInfo } from './catalog.js';
@@ -21,13 +21,20 @@ export function idOf(document: Buffer): BsonValue {
   return id;
 }
 
-
 /** The document with its `_id` first; one without an `_id` gets an ObjectId. @throws MongoError 53, 2, 10334 */
 export function withIdFirst(document: Buffer): Buffer {
   if (document.length > MAX_DOCUMENT_BYTES) {
-    throw new MongoError(10334, `object to insert too large. size in bytes: ${document.length}, max size: ${MAX_DOCUMENT_BYTES}`);
+    throw new MongoError(
+      10334,
+      `object to insert too large. size in bytes: ${document.length}, max size: ${MAX_DOCUMENT_BYTES}`,
+    );
   }
-  const isFirst = document.length > 8 && document[5] === 0x5f && document[6] === 0x69 && document[7] === 0x64 && document[8] === 0;
+  const isFirst =
+    document.length > 8 &&
+    document[5] === 0x5f &&
+    document[6] === 0x69 &&
+    document[7] === 0x64 &&
+    document[8] === 0;
   const id = isFirst ? new BsonValue(document[4]!, document, 9, 9) : findField(document, 0, ID);
   if (id) checkId(id.type);
   if (isFirst) return document;
@@ -99,7 +106,10 @@ function finishKey(index: IndexInfo, document: Buffer): Buffer {
 
 function checkedKey(key: Buffer): Buffer {
   if (key.length > MAX_KEY_BYTES) {
-    throw new MongoError(238, `an index key of ${key.length} bytes (more than ${MAX_KEY_BYTES}) is not supported by the embedded server`);
+    throw new MongoError(
+      238,
+      `an index key of ${key.length} bytes (more than ${MAX_KEY_BYTES}) is not supported by the embedded server`,
+    );
   }
   return key;
 }
@@ -123,7 +133,13 @@ export function insertDocument(context: WriteContext, collection: CollectionInfo
 }
 
 /** Puts a new version of a document with the same `_id` in its place. */
-export function replaceDocument(context: WriteContext, collection: CollectionInfo, key: Buffer, before: Buffer, after: Buffer): void {
+export function replaceDocument(
+  context: WriteContext,
+  collection: CollectionInfo,
+  key: Buffer,
+  before: Buffer,
+  after: Buffer,
+): void {
   if (after.length > MAX_DOCUMENT_BYTES) {
     throw new MongoError(17419, `Resulting document after update is larger than ${MAX_DOCUMENT_BYTES}`);
   }
@@ -139,7 +155,9 @@ export function replaceDocument(context: WriteContext, collection: CollectionInf
       added.push(entry);
     }
     for (const entry of old) {
-      if (!now.some((other) => other.equals(entry))) removed.push({ key: entry, unique: index.unique });
+      if (now.some((other) => other.equals(entry))) continue;
+      if (belongsToAnother(context, index, entry, key)) continue;
+      removed.push({ key: entry, unique: index.unique });
     }
   }
   for (const entry of removed) {
@@ -151,14 +169,25 @@ export function replaceDocument(context: WriteContext, collection: CollectionInf
   context.put(key, after);
 }
 
-export function deleteDocument(context: WriteContext, collection: CollectionInfo, key: Buffer, document: Buffer): void {
+/** While a unique index is being built, the entry may be that of a document written since. */
+function belongsToAnother(context: WriteContext, index: IndexInfo, entry: Buffer, key: Buffer): boolean {
+  if (!index.unique || !index.building) return false;
+  const holder = context.get(entry);
+  return holder !== undefined && !holder.equals(key.subarray(4));
+}
+
+export function deleteDocument(
+  context: WriteContext,
+  collection: CollectionInfo,
+  key: Buffer,
+  document: Buffer,
+): void {
   context.claim(key);
   for (const index of collection.indexes) {
     for (const entry of indexKeysOf(index, document, context)) {
       if (index.unique) {
         context.claim(entry);
-        // While a unique index is being built, the entry may be that of another document.
-        if (index.building && !context.get(entry)?.equals(key.subarray(4))) continue;
+        if (belongsToAnother(context, index, entry, key)) continue;
       }
       context.remove(entry);
     }
@@ -168,11 +197,18 @@ export function deleteDocument(context: WriteContext, collection: CollectionInfo
 }
 
 /** @throws MongoError 11000 when another document has the key. */
-export function checkUnique(context: WriteContext, collection: CollectionInfo, index: IndexInfo, entry: Buffer, document: Buffer): void {
+export function checkUnique(
+  context: WriteContext,
+  collection: CollectionInfo,
+  index: IndexInfo,
+  entry: Buffer,
+  document: Buffer,
+): void {
   if (!index.unique) return;
   context.claim(entry);
   const holder = context.get(entry);
-  if (holder === undefined || holder.equals(documentKey(collection.ident, idOf(document)).subarray(4))) return;
+  if (holder === undefined || holder.equals(documentKey(collection.ident, idOf(document)).subarray(4)))
+    return;
   const names = index.fields.map(({ path }) => path.text);
   const values = index.fields.map(({ path }) => indexedValuesAt(path, document).values[0]);
   throw duplicateKey(collection, index.name, names, values, index);
@@ -215,9 +251,13 @@ export function show(value: BsonValue | undefined): string {
     case BsonType.date:
       return `new Date(${value.bytes.readBigInt64LE(value.start)})`;
     case BsonType.object:
-      return `{ ${entriesOf(value).map(([name, field]) => `${name}: ${show(field)}`).join(', ')} }`;
+      return `{ ${entriesOf(value)
+        .map(([name, field]) => `${name}: ${show(field)}`)
+        .join(', ')} }`;
     case BsonType.array:
-      return `[ ${entriesOf(value).map(([, element]) => show(element)).join(', ')} ]`;
+      return `[ ${entriesOf(value)
+        .map(([, element]) => show(element))
+        .join(', ')} ]`;
     default:
       return value.isNumber && value.type !== BsonType.decimal128
         ? String(value.number())

@@ -3,7 +3,7 @@ import { type CollectionInfo, catalogKey, encodeCollection } from './catalog.js'
 import type { WriteContext } from './contexts.js';
 import type { Engine } from './engine.js';
 import type { Entry, Range, Snapshot } from './key-value-store.js';
-import { Keyspace, identKeyIn } from './keyspace.js';
+import { identKeyIn, Keyspace } from './keyspace.js';
 import { keyText, Overlay } from './overlay.js';
 
 const MAX_OVERLAY_BYTES = 64 * 1024 * 1024;
@@ -62,7 +62,8 @@ export class Transaction implements WriteContext {
   claim(key: Buffer): void {
     const text = keyText(key);
     if (this.held.has(text)) return;
-    if (this.engine.holders.has(text) || this.engine.lastWriterOf(text) > this.snapshotCommit) throw writeConflict();
+    if (this.engine.holders.has(text) || this.engine.lastWriterOf(text) > this.snapshotCommit)
+      throw writeConflict();
     this.engine.holders.set(text, this);
     this.held.add(text);
   }
@@ -83,6 +84,10 @@ export class Transaction implements WriteContext {
     this.claim(catalogKey(namespace));
     this.changed.set(namespace, info);
     this.put(catalogKey(namespace), encodeCollection(info));
+  }
+
+  moveCollection(): void {
+    throw new MongoError(263, 'renaming a collection in a transaction is not allowed');
   }
 
   nextIdent(): number {
@@ -118,7 +123,8 @@ export class Transaction implements WriteContext {
   applyTo(context: WriteContext): void {
     for (const namespace of this.touched) {
       if (this.changed.has(namespace)) continue;
-      if (!sameShape(context.collection(namespace), this.collectionsThen.get(namespace))) throw writeConflict();
+      if (!sameShape(context.collection(namespace), this.collectionsThen.get(namespace)))
+        throw writeConflict();
     }
     for (const [namespace, info] of this.changed) {
       if (context.collection(namespace) !== this.collectionsThen.get(namespace)) throw writeConflict();

@@ -1,0 +1,97 @@
+import { deserialize } from 'bson';
+import { Aggregator } from 'mingo';
+import { type Encodable, encodeValue } from '../bson/encode.js';
+import { BsonType, type BsonValue, entriesOf } from '../bson/value.js';
+import { MongoError, notSupported } from '../errors.js';
+import type { Predicate } from '../query/match.js';
+import { toEncodable } from './plain.js';
+
+type Plain = Record<string, unknown>;
+
+const ABSENT = new Set(
+  '$function $accumulator $where $meta $rand $toObjectId $toUUID $bsonSize $binarySize $tsIncrement $tsSecond $sampleRate'.split(
+    ' ',
+  ),
+);
+
+/** A document as the driver shows it, which is what expressions compute with. @throws MongoError 238 */
+export function plainDocument(bytes: Buffer, start = 0): Plain {
+  const size = bytes.readInt32LE(start);
+  return deserialize(bytes.subarray(start, start + size), {
+    promoteBuffers: false,
+    bsonRegExp: true,
+  }) as Plain;
+}
+
+/** Any value as the driver shows it. */
+export function plainValue(value: BsonValue): unknown {
+  const bytes = Buffer.concat([
+    Buffer.alloc(4),
+    Buffer.from([value.type]),
+    Buffer.from('v\0'),
+    value.raw(),
+    Buffer.from([0]),
+  ]);
+  bytes.writeInt32LE(bytes.length, 0);
+  return (plainDocument(bytes) as { v: unknown }).v;
+}
+
+/** Refuses expressions that mingo lacks or gets wrong, by name. */
+export function checkExpression(expression: BsonValue): void {
+  if (expression.type !== BsonType.object && expression.type !== BsonType.array) return;
+  for (const [name, value] of entriesOf(expression)) {
+    if (ABSENT.has(name)) throw notSupported(`the expression ${name}`);
+    if (name !== '$literal') checkExpression(value);
+  }
+}
+
+/** An expression ready to be computed for many documents. */
+export function compileExpression(
+  expression: BsonValue,
+  variables: Readonly<Record<string, unknown>> = {},
+): (document: Plain) => unknown {
+  checkExpression(expression);
+  const aggregator = new Aggregator([{ $replaceWith: { v: plainValue(expression) } }], {
+    variables: { ...variables },
+  });
+  return (document) => {
+    const [row] = runMingo(() => aggregator.run([document]));
+    return (row as { v?: unknown } | undefined)?.v;
+  };
+}
+
+/** Computes an expression to a BSON value; undefined when the result is missing. */
+export function evaluate(
+  expression: BsonValue,
+  document: Buffer,
+  variables?: Readonly<Record<string, unknown>>,
+): BsonValue | undefined {
+  const result = compileExpression(expression, variables)(plainDocument(document));
+  return result === undefined ? undefined : encodeValue(toEncodable(result) as Encodable);
+}
+
+/** `$expr` for the matcher. */
+export function judgeWith(
+  variables: Readonly<Record<string, unknown>>,
+): (expression: BsonValue) => Predicate {
+  return (expression) => {
+    const compute = compileExpression(expression, variables);
+    return (bytes, start) => {
+      const result = compute(plainDocument(bytes, start));
+      return result !== undefined && result !== null && result !== false && result !== 0;
+    };
+  };
+}
+
+/** mingo's own errors as those of a server. */
+export function runMingo<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof MongoError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    if (/unregistered|not registered|unknown operator|could not find/i.test(message))
+      throw new MongoError(168, message);
+    throw new MongoError(2, message);
+  }
+}

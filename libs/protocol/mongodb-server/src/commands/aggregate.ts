@@ -1,0 +1,48 @@
+import { plainValue } from '../aggregate/expressions.js';
+import { runPipeline } from '../aggregate/pipeline.js';
+import { BsonType, type BsonValue, elementsOf, entriesOf } from '../bson/value.js';
+import { MongoError } from '../errors.js';
+import type { Invocation, Reply } from './invocation.js';
+import { batchSizeOf } from './listing.js';
+import { openCursor } from './reading.js';
+
+/** `aggregate` on a collection, or on a database when the pipeline starts with $documents. */
+export function aggregate(invocation: Invocation): Promise<Reply> {
+  invocation.refuseCollation();
+  const target = invocation.get('aggregate');
+  const isDatabase = target?.type !== BsonType.string;
+  const namespace = isDatabase ? `${invocation.database}.$cmd.aggregate` : invocation.namespace;
+  const pipeline = invocation.get('pipeline');
+  if (pipeline?.type !== BsonType.array)
+    throw new MongoError(14, "BSON field 'aggregate.pipeline' is missing or no array");
+  if (!invocation.get('cursor') && !invocation.boolean('explain')) {
+    throw new MongoError(
+      9,
+      "The 'cursor' option is required, except for aggregate with the explain argument",
+    );
+  }
+  const stages = elementsOf(pipeline).map(stageOf);
+  const variables = invocation.document('let');
+  return invocation.read(async (context) => {
+    const { source, collectionIdent } = await runPipeline({
+      namespace: isDatabase ? undefined : namespace,
+      database: invocation.database,
+      stages,
+      context,
+      variables: variables ? (plainValue(variables) as Record<string, unknown>) : {},
+      hint: invocation.get('hint'),
+      interrupted: invocation.timeLimit(),
+    });
+    return openCursor(invocation, context, source, namespace, {
+      batchSize: batchSizeOf(invocation),
+      collectionIdent,
+    });
+  });
+}
+
+function stageOf(stage: BsonValue): { name: string; operand: BsonValue } {
+  const entries = stage.type === BsonType.object ? entriesOf(stage) : [];
+  if (entries.length !== 1)
+    throw new MongoError(40323, 'A pipeline stage specification object must contain exactly one field.');
+  return { name: entries[0]![0], operand: entries[0]![1] };
+}

@@ -1,0 +1,42 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { startServer } from './server.js';
+import type { FromThread, ThreadOptions } from './thread-messages.js';
+
+/** The server's own thread: whatever it computes never holds up the application. */
+async function run(): Promise<void> {
+  const port = parentPort;
+  if (!port) throw new Error('this file runs as a worker thread only');
+  const say = (message: FromThread) => port.postMessage(message);
+  try {
+    const server = await startServer({
+      ...(workerData as ThreadOptions),
+      report: (message, error) => say({ kind: 'report', message, error: describe(error) }),
+    });
+    port.once('message', () => {
+      server
+        .close()
+        .catch((error: unknown) =>
+          say({ kind: 'report', message: 'Closing the store failed.', error: describe(error) }),
+        )
+        .finally(() => {
+          say({ kind: 'closed' });
+          port.close();
+        });
+    });
+    say({ kind: 'listening', address: server.address });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    say({
+      kind: 'failed',
+      message: error instanceof Error ? error.message : String(error),
+      ...(code ? { code } : {}),
+    });
+    port.close();
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+await run();

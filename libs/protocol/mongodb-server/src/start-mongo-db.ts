@@ -1,0 +1,139 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { openDataFolder } from '#libs/protocol/data-folder';
+import { MongoDbStartError } from './start-error.js';
+import type { FromThread, ThreadOptions } from './thread-messages.js';
+
+const FORMAT_VERSION = 1;
+
+/** Where reports of faults go; pino's logger fits. */
+export interface MongoDbLogger {
+  error(details: object, message: string): void;
+}
+
+export interface MongoDbOptions {
+  /** Folder of the data, made when it is missing. Absent: a temporary one that is removed on close. */
+  readonly dataDir?: string;
+  /** Address to listen on; only loopback, since nobody has to log in. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  /** `always` (default): acknowledged means on disk. `none`: the operating system writes when it likes; for tests. */
+  readonly sync?: 'always' | 'none';
+  /** Lets clients ask for failures with `configureFailPoint`; for tests. */
+  readonly failPoints?: boolean;
+  /** Listens on other addresses than loopback, open to everybody who reaches them. */
+  readonly insecureRemoteAccess?: boolean;
+  readonly logger?: MongoDbLogger;
+}
+
+export interface MongoDb {
+  /** Connection string for the driver. */
+  readonly url: string;
+  readonly address: { readonly host: string; readonly port: number };
+  /** Answers what was accepted, ends the thread and gives the folder back. Again is harmless. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the server in a thread of its own.
+ * @throws MongoDbStartError a taken port, or an address that is not loopback.
+ * @throws DataFolderError a folder in use, unwritable, or of another format.
+ */
+export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoDb> {
+  const { host = '127.0.0.1', port = 0, sync = 'always', failPoints = false } = options;
+  if (!isLoopback(host) && !options.insecureRemoteAccess) {
+    throw new MongoDbStartError(
+      'remote-refused',
+      `The embedded MongoDB server has no log-in and listens on loopback only, not on ${host}; set insecureRemoteAccess to open it to everybody.`,
+    );
+  }
+  const temporary =
+    options.dataDir === undefined ? await mkdtemp(join(tmpdir(), 'tidemark-mongodb-')) : undefined;
+  const path = temporary ?? options.dataDir!;
+  const removeTemporary = async () => {
+    if (temporary) await rm(temporary, { recursive: true, force: true });
+  };
+  try {
+    const folder = await openDataFolder({ path, kind: 'mongodb', formatVersion: FORMAT_VERSION });
+    const release = async () => {
+      folder.release();
+      await removeTemporary();
+    };
+    try {
+      return await startThread(
+        { path: join(folder.path, 'store'), host, port, sync, failPoints },
+        options.logger,
+        release,
+      );
+    } catch (error) {
+      folder.release();
+      throw error;
+    }
+  } catch (error) {
+    await removeTemporary();
+    throw error;
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function startThread(
+  options: ThreadOptions,
+  logger: MongoDbLogger | undefined,
+  release: () => Promise<void>,
+): Promise<MongoDb> {
+  const worker = new Worker(new URL('./server-thread.js', import.meta.url), { workerData: options });
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  return new Promise((resolve, reject) => {
+    worker.once('error', (error) => {
+      logger?.error({ err: error }, 'The embedded MongoDB server broke down.');
+      reject(error);
+    });
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'report') logger?.error({ err: message.error }, message.message);
+      else if (message.kind === 'failed') {
+        ended.then(() => reject(failure(message, options))).catch(reject);
+      } else if (message.kind === 'listening') resolve(running(worker, message.address, ended, release));
+    });
+  });
+}
+
+function failure(message: Extract<FromThread, { kind: 'failed' }>, { host, port }: ThreadOptions): Error {
+  if (message.code === 'EADDRINUSE') {
+    return new MongoDbStartError('port-taken', `Port ${port} on ${host} is in use by another program.`);
+  }
+  if (message.code === 'EADDRNOTAVAIL' || message.code === 'ENOTFOUND' || message.code === 'EACCES') {
+    return new MongoDbStartError(
+      'address-unusable',
+      `The address ${host}:${port} cannot be listened on (${message.code}).`,
+    );
+  }
+  return new Error(`The embedded MongoDB server did not start: ${message.message}`);
+}
+
+function running(
+  worker: Worker,
+  address: { host: string; port: number },
+  ended: Promise<void>,
+  release: () => Promise<void>,
+): MongoDb {
+  let closing: Promise<void> | undefined;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return {
+    url: `mongodb://${host}:${address.port}/?replicaSet=tidemark`,
+    address,
+    close() {
+      closing ??= (async () => {
+        worker.postMessage('close');
+        await ended;
+        await release();
+      })();
+      return closing;
+    },
+  };
+}

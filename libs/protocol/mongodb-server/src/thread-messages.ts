@@ -1,0 +1,10 @@
+import type { ServerOptions } from './server.js';
+
+export type ThreadOptions = Omit<ServerOptions, 'report'>;
+
+/** What the server's thread tells the one that started it. */
+export type FromThread =
+  | { readonly kind: 'listening'; readonly address: { readonly host: string; readonly port: number } }
+  | { readonly kind: 'failed'; readonly message: string; readonly code?: string }
+  | { readonly kind: 'report'; readonly message: string; readonly error: string }
+  | { readonly kind: 'closed' };
