@@ -128,6 +128,9 @@ describe('a command', () => {
       parts: 2_000,
     }));
 
+  it('may name its character set', async () =>
+    expect((await post(thing, { 'content-type': 'Application/JSON; charset=utf-8' })).statusCode).toBe(201));
+
   it('needs no body where the route takes none', async () => {
     expect((await post('', {}, '/things/t-1/close')).statusCode).toBe(204);
     expect((await app.server.inject({ method: 'POST', url: '/things/t-1/close' })).statusCode).toBe(204);
@@ -222,6 +225,20 @@ describe('a refusal', () => {
     [
       'a text',
       { url: '/things', method: 'POST', headers: { 'content-type': 'text/plain' }, payload: '{}' },
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      undefined,
+    ],
+    [
+      'a body of no type',
+      { url: '/things', method: 'POST', payload: '{}' },
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      undefined,
+    ],
+    [
+      'JSON of another kind',
+      { url: '/things', method: 'POST', headers: { 'content-type': 'application/x+json' }, payload: '{}' },
       415,
       'UNSUPPORTED_MEDIA_TYPE',
       undefined,
