@@ -22,4 +22,10 @@ export { fixtureProblems, sourceFolder } from './fixture-problems.js';
 export { type Decision, given } from './given.js';
 export { type Documents, givenProjection } from './given-projection.js';
 export { type RecordedOverrides, recorded } from './recorded.js';
-export { startTestEventStore, type TestStore } from './test-stores.js';
+export {
+  startTestEventStore,
+  startTestMongo,
+  startTestStores,
+  type TestStore,
+  type TestStores,
+} from './test-stores.js';
