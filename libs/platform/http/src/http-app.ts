@@ -22,7 +22,8 @@ export class HttpApp {
    * @throws the system's error, such as EADDRINUSE.
    */
   async listen(where: { readonly host: string; readonly port: number }): Promise<string> {
-    await this.nest.listen(where.port, where.host);
+    // Not `nest.listen`: it also logs what it throws, and a taken port is told once, by who called.
+    await this.server.listen({ port: where.port, host: where.host });
     const { port } = this.server.server.address() as { port: number };
     return `http://${where.host.includes(':') ? `[${where.host}]` : where.host}:${port}`;
   }
