@@ -24,7 +24,7 @@ export async function startApp(name: AppName, env: Readonly<Record<string, strin
 }
 
 /** Awaits `GET /health/ready` answering 200. */
-export async function untilReady({ child, url }: StartedApp, timeoutMs = 20_000): Promise<void> {
+export async function untilReady({ child, url }: StartedApp, timeoutMs = 60_000): Promise<void> {
   await child.until(
     `${url} is ready`,
     async () => {

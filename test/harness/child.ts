@@ -74,7 +74,7 @@ export class Child {
   }
 
   /** Awaits `probe`; fails at once, with what the child wrote, when the child ends before. */
-  until<T>(what: string, probe: () => Promise<T> | T, timeoutMs = 20_000): Promise<T> {
+  until<T>(what: string, probe: () => Promise<T> | T, timeoutMs = 60_000): Promise<T> {
     return eventually(
       what,
       () => {

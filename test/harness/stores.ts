@@ -6,6 +6,7 @@ export type StoreName = 'eventstoredb' | 'mongodb';
 /** An embedded store as a process of its own, which can be killed and started again on its port and folder. */
 export class StoreProcess {
   #child: Child | undefined;
+  #url = '';
 
   private constructor(
     readonly name: StoreName,
@@ -19,10 +20,9 @@ export class StoreProcess {
     return store;
   }
 
+  /** The connection string for clients, as the store says it. */
   get url(): string {
-    return this.name === 'eventstoredb'
-      ? `esdb://127.0.0.1:${this.port}?tls=false`
-      : `mongodb://127.0.0.1:${this.port}/?replicaSet=rs0`;
+    return this.#url;
   }
 
   async start(): Promise<void> {
@@ -31,9 +31,10 @@ export class StoreProcess {
       args: ['--data', this.dataDir, '--port', String(this.port)],
     });
     this.#child = child;
-    await child.until(`${this.name} listens on ${this.port}`, () => {
-      if (!`${child.stdout}${child.stderr}`.includes(String(this.port)))
-        throw new Error('It has not said so.');
+    this.#url = await child.until(`${this.name} says where it is`, () => {
+      const said = /(?:esdb|mongodb):\/\/127\.0\.0\.1:\d+\S*/.exec(`${child.stdout}${child.stderr}`);
+      if (!said) throw new Error('It has not said so.');
+      return said[0].replace(/[",]+$/, '');
     });
   }
 

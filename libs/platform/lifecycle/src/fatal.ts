@@ -14,8 +14,6 @@ const EXIT_CODE_OF_NAME: Readonly<Record<string, ExitCode>> = {
   CommanderError: EXIT.usage,
   MongoServerSelectionError: EXIT.storeOutOfReach,
   MongoNetworkError: EXIT.storeOutOfReach,
-  UnavailableError: EXIT.storeOutOfReach,
-  DeadlineExceededError: EXIT.storeOutOfReach,
 };
 
 /** What a process says and ends with when this error stops it. */

@@ -6,7 +6,13 @@ import { EXIT } from './exit-code.js';
 const RUN_APP = new URL('./index.js', import.meta.url).href;
 
 /** A process that says `started`, then does `whenStarted`; `close` says `closed`. */
-function app({ start = '', close = 'console.log("closed")', stopLimitMs = 2_000, whenStarted = '' }) {
+function app({
+  start = '',
+  close = 'console.log("closed")',
+  stopLimitMs = 2_000,
+  whenStarted = '',
+  failed = 'undefined',
+}) {
   const script = `
     import { FatalError, runApp } from ${JSON.stringify(RUN_APP)};
     setInterval(() => {}, 1_000);
@@ -14,7 +20,7 @@ function app({ start = '', close = 'console.log("closed")', stopLimitMs = 2_000,
       ${start}
       console.log('started');
       setTimeout(() => { ${whenStarted} }, 0);
-      return { stopLimitMs: ${stopLimitMs}, close: async () => { ${close} } };
+      return { stopLimitMs: ${stopLimitMs}, failed: ${failed}, close: async () => { ${close} } };
     });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
   const output = { stdout: '', stderr: '' };
@@ -56,6 +62,15 @@ describe('runApp', () => {
   it('says in one sentence why it does not start', async () => {
     const { ended } = app({ start: `throw new FatalError('The port is taken.')` });
     expect(await ended).toEqual({ code: EXIT.usage, stdout: '', stderr: 'The port is taken.\n' });
+  });
+
+  it('closes when what it cannot go on without is gone, and says so', async () => {
+    const { ended } = app({ failed: `Promise.reject(new FatalError('The store is gone.', 3))` });
+    expect(await ended).toEqual({
+      code: EXIT.storeOutOfReach,
+      stdout: 'started\nclosed\n',
+      stderr: 'The store is gone.\n',
+    });
   });
 
   it.each([

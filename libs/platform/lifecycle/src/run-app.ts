@@ -6,6 +6,8 @@ export interface Running {
   close(): Promise<void>;
   /** How long `close` may take, in milliseconds; what is still open then is dropped, as a kill would. */
   readonly stopLimitMs: number;
+  /** Rejects when something that the process cannot go on without is gone. */
+  readonly failed?: Promise<never>;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -21,7 +23,7 @@ export async function runApp(start: () => Promise<Running>): Promise<void> {
   let running: Running | undefined;
   try {
     running = await start();
-    await stopAsked;
+    await Promise.race([stopAsked, running.failed ?? stopAsked]);
     process.exitCode = EXIT.ok;
   } catch (error) {
     report(error);

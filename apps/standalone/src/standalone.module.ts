@@ -1,0 +1,39 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { CatalogCommandModule, CatalogQueryModule, catalogContext } from '#libs/contexts/catalog';
+import { CustomersCommandModule, CustomersQueryModule, customersContext } from '#libs/contexts/customers';
+import { OrderingCommandModule, OrderingQueryModule, orderingContext } from '#libs/contexts/ordering';
+import { EventStoreModule } from '#libs/platform/event-store';
+import { commandFigures, type Logger } from '#libs/platform/observability';
+import { ProjectorModule, ReadModelsModule } from '#libs/platform/projections';
+
+export interface StandaloneOptions {
+  readonly eventStoreUrl: string;
+  readonly mongoUrl: string;
+  readonly aggregateCacheBytes: number;
+}
+
+const CONTEXTS = [orderingContext, catalogContext, customersContext];
+
+@Module({})
+class StandaloneModule {}
+
+/** Commands, projector and queries of every context in one process. */
+export function standaloneModule(options: StandaloneOptions, logger: Logger): DynamicModule {
+  const { eventStoreUrl, mongoUrl, aggregateCacheBytes: cacheSizeBytes } = options;
+  return {
+    module: StandaloneModule,
+    imports: [
+      CqrsModule.forRoot(),
+      EventStoreModule.forRoot({ url: eventStoreUrl, cacheSizeBytes, observer: commandFigures() }),
+      ReadModelsModule.forRoot({ url: mongoUrl, contexts: CONTEXTS }),
+      ProjectorModule.forRoot({ eventStoreUrl, mongoUrl, logger, contexts: CONTEXTS }),
+      OrderingCommandModule,
+      OrderingQueryModule,
+      CatalogCommandModule,
+      CatalogQueryModule,
+      CustomersCommandModule,
+      CustomersQueryModule,
+    ],
+  };
+}
