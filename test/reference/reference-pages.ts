@@ -6,6 +6,7 @@ import { HTTP_ERRORS, KIND_STATUS } from '#libs/platform/http';
 import type { ErrorTable } from '#libs/platform/kernel';
 import { READ_MODEL_ERRORS } from '#libs/platform/projections';
 import { settingsPage } from '#libs/platform/settings';
+import { commandLinePage } from './command-line-page.js';
 
 /** Refusals of one part of the system, with the status that the API answers. */
 interface ErrorSection {
@@ -63,6 +64,7 @@ const errorsPage = (): string =>
 
 /** The pages of `docs/reference` that are made from the code, by file name. */
 export const referencePages = (): Readonly<Record<string, string>> => ({
+  'command-line.md': commandLinePage(),
   'errors.md': errorsPage(),
   'settings.md': settingsPage(),
 });

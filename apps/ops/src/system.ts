@@ -1,8 +1,41 @@
-import type { CommandBus } from '@nestjs/cqrs';
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import { EventStoreClient } from '#libs/platform/event-store';
+import { createLogger, NestLogger } from '#libs/platform/observability';
+import { MongoReadModels } from '#libs/platform/projections';
+import type { SettingsOf } from '#libs/platform/settings';
+import type { ChosenStores } from './choose-stores.js';
+import { opsModule } from './ops.module.js';
 
 /** The system as the command line uses it: commands go through the same handlers as those of the API. */
 export interface System {
   readonly commandBus: CommandBus;
   readonly eventStoreUrl: string;
   readonly mongoUrl: string;
+}
+
+export interface OpenedSystem extends System {
+  readonly eventStore: EventStoreClient;
+  readonly readModels: MongoReadModels;
+  close(): Promise<void>;
+}
+
+/** Starts the contexts' commands on the chosen stores. What it logs goes to standard error. */
+export async function openSystem(
+  stores: ChosenStores,
+  { logLevel, logFormat, aggregateCacheBytes }: SettingsOf<'ops'>,
+): Promise<OpenedSystem> {
+  const logger = createLogger({ level: logLevel, format: logFormat, destination: process.stderr });
+  const context = await NestFactory.createApplicationContext(opsModule(stores, aggregateCacheBytes, logger), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  return {
+    commandBus: context.get(CommandBus),
+    eventStore: context.get(EventStoreClient),
+    readModels: context.get(MongoReadModels),
+    eventStoreUrl: stores.eventStoreUrl,
+    mongoUrl: stores.mongoUrl,
+    close: () => context.close(),
+  };
 }

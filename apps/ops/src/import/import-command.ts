@@ -22,6 +22,7 @@ export function registerImportCommand(program: Command, cli: Cli): void {
   program
     .command('import')
     .description('Bring in orders from elsewhere, through the same commands as the API')
+    .addHelpText('after', '\nExamples:\n  tidemark import online-retail online-retail.csv.gz')
     .command('online-retail')
     .description('The Online Retail data (UCI 352): one order per sale invoice of a known customer')
     .argument('<file>', 'CSV in UTF-8, plain or gzip')

@@ -1,4 +1,5 @@
-import { BACKWARDS, END, type EventStoreDBClient } from '@eventstore/db-client';
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { ALL, readLog } from './log.js';
 
 export interface StreamSummary {
   readonly stream: string;
@@ -23,8 +24,8 @@ export interface ListOptions {
 
 /**
  * Streams by their last event, latest first: the log read backwards, each stream reported where it is first met.
- * Remembers the streams it has reported, so memory grows with `limit`, not with the log. (The `$streams` stream would
- * do, but only where the store's system projections run.)
+ * Remembers the streams it has reported and the deleted ones: memory grows with those, not with the log. (The `$streams`
+ * stream would do, but only where the store's system projections run.)
  */
 export async function* listStreams(
   client: EventStoreDBClient,
@@ -32,9 +33,8 @@ export async function* listStreams(
 ): AsyncGenerator<StreamSummary> {
   const reported = new Set<string>();
   const truncated = new Set<string>();
-  for await (const { event } of client.readAll({ direction: BACKWARDS, fromPosition: END })) {
-    if (!event) continue;
-    const { streamId: stream } = event;
+  for await (const event of readLog(client, ALL, { backwards: true, limit: Number.MAX_SAFE_INTEGER })) {
+    const { stream } = event;
     if (stream.startsWith('$$') && isSoftDelete(event.data)) truncated.add(stream.slice(2));
     const wanted = category ? stream.startsWith(`${category}-`) : system || !stream.startsWith('$');
     if (!wanted || reported.has(stream)) continue;
@@ -43,8 +43,8 @@ export async function* listStreams(
       stream,
       lastRevision: event.revision,
       lastEventType: event.type,
-      lastRecordedAt: event.created.toISOString(),
-      position: event.position.commit,
+      lastRecordedAt: event.recordedAt,
+      position: event.position,
       deleted: event.type === '$streamDeleted' || truncated.has(stream),
     };
     if (reported.size === limit) return;

@@ -1,5 +1,6 @@
 import {
   BACKWARDS,
+  DeadlineExceededError,
   END,
   type EventStoreDBClient,
   excludeSystemEvents,
@@ -8,9 +9,10 @@ import {
   StreamDeletedError,
   StreamNotFoundError,
   streamNameFilter,
+  UnavailableError,
 } from '@eventstore/db-client';
 import { type ReceivedEvent, type StoredEvent, storedEventOf } from '#libs/platform/event-store';
-import { FatalError } from '#libs/platform/lifecycle';
+import { EXIT, FatalError } from '#libs/platform/lifecycle';
 
 /** Name of the whole log. */
 export const ALL = '$all';
@@ -37,9 +39,7 @@ export async function* readLog(
   try {
     for await (const resolved of events) yield* storedEvent(resolved);
   } catch (error) {
-    if (error instanceof StreamNotFoundError) throw new FatalError(`There is no stream ${stream}.`);
-    if (error instanceof StreamDeletedError) throw new FatalError(`The stream ${stream} has been deleted.`);
-    throw error;
+    throw explained(stream, error);
   }
 }
 
@@ -66,6 +66,8 @@ export async function* tailLog(
   interrupted.addEventListener('abort', stop, { once: true });
   try {
     for await (const resolved of subscription) yield* storedEvent(resolved);
+  } catch (error) {
+    throw explained(stream ?? ALL, error);
   } finally {
     interrupted.removeEventListener('abort', stop);
     await subscription.unsubscribe();
@@ -75,6 +77,15 @@ export async function* tailLog(
 function* storedEvent(received: ReceivedEvent): Generator<StoredEvent> {
   const event = storedEventOf(received);
   if (event) yield event;
+}
+
+/** What the user can do something about, as one sentence with its exit code. */
+function explained(stream: string, error: unknown): unknown {
+  if (error instanceof StreamNotFoundError) return new FatalError(`There is no stream ${stream}.`);
+  if (error instanceof StreamDeletedError) return new FatalError(`The stream ${stream} has been deleted.`);
+  if (error instanceof UnavailableError || error instanceof DeadlineExceededError)
+    return new FatalError(`The event store is out of reach: ${error.message.trim()}`, EXIT.storeOutOfReach);
+  return error;
 }
 
 const positionOf = (commit: bigint | undefined) =>

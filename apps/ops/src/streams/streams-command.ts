@@ -7,7 +7,11 @@ import { registerTail } from './tail-command.js';
 export function registerStreamsCommand(program: Command, cli: Cli): void {
   const streams = program
     .command('streams')
-    .description('Look into the event log: which streams, what is in them');
+    .description('Look into the event log: which streams, what is in them')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  tidemark streams list --category order\n  tidemark streams read order-1001',
+    );
   registerList(streams, cli);
   registerRead(streams, cli);
   registerTail(streams, cli);

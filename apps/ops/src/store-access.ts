@@ -1,0 +1,51 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { readSettings, type SettingsOf } from '#libs/platform/settings';
+import { type ChosenStores, chooseStores } from './choose-stores.js';
+import { type OpenedSystem, openSystem } from './system.js';
+
+/** Opens what a command asks for, and closes it all at the end, last opened first. */
+export class StoreAccess {
+  readonly #closing: (() => Promise<unknown>)[] = [];
+  #settings: SettingsOf<'ops'> | undefined;
+  #chosen: Promise<ChosenStores> | undefined;
+
+  constructor(
+    private readonly env: Readonly<Record<string, string | undefined>>,
+    private readonly note: (line: string) => void,
+  ) {}
+
+  async openLog(): Promise<{ readonly client: EventStoreDBClient }> {
+    const url = this.settings.eventStoreUrl ?? (await this.stores()).eventStoreUrl;
+    const client = EventStoreDBClient.connectionString(url);
+    this.#closing.push(() => client.dispose());
+    return { client };
+  }
+
+  async openSystem(): Promise<OpenedSystem> {
+    const system = await openSystem(await this.stores(), this.settings);
+    this.#closing.push(() => system.close());
+    return system;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.splice(0).reverse()) await close();
+  }
+
+  stores(): Promise<ChosenStores> {
+    this.#chosen ??= this.#choose();
+    return this.#chosen;
+  }
+
+  async #choose(): Promise<ChosenStores> {
+    const stores = await chooseStores(this.settings);
+    this.#closing.push(() => stores.close());
+    if (stores.source === 'own') this.note(`Started the stores of ${stores.path} for as long as this runs.`);
+    return stores;
+  }
+
+  /** The log is for the programs that run for long: a command says what matters itself, unless LOG_LEVEL is set. */
+  get settings(): SettingsOf<'ops'> {
+    this.#settings ??= readSettings({ LOG_LEVEL: 'warn', ...this.env }, 'ops');
+    return this.#settings;
+  }
+}
