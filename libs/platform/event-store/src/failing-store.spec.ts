@@ -4,8 +4,6 @@ import { counterTotals, openCounter, raiseCounter, startCounters } from '#libs/p
 import { InMemoryEventStreams } from './memory/in-memory-event-streams.js';
 
 describe('a store that fails', () => {
-  const quick = { appendTimeoutMs: 50, commandTimeoutMs: 400 };
-
   it('is reported at once when nothing was sent', async () => {
     const { run, streams, log } = startCounters();
     streams.goAway();
@@ -24,7 +22,7 @@ describe('a store that fails', () => {
     ['the request was lost', 'request'],
     ['the request arrives late', 'late'],
   ] as const)('records once when %s', async (_how, fault) => {
-    const { run, streams, log } = startCounters(new InMemoryEventStreams(), quick);
+    const { run, streams, log } = startCounters();
     const commandId = newId();
     streams.loseNext(fault);
     const created = await run(openCounter, { commandId });
@@ -37,10 +35,7 @@ describe('a store that fails', () => {
   });
 
   it('is read until it answers, when the outcome is not known', async () => {
-    const { run, streams, log } = startCounters(new InMemoryEventStreams(), {
-      ...quick,
-      commandTimeoutMs: 5_000,
-    });
+    const { run, streams, log } = startCounters();
     streams.loseNext('answer');
     streams.failLoads(3);
     expect(await run(openCounter)).toMatchObject({ revision: 0n, recorded: 1 });
@@ -48,7 +43,7 @@ describe('a store that fails', () => {
   });
 
   it('says so when the outcome cannot be established, and a retry gives the first answer', async () => {
-    const { run, streams, log } = startCounters(new InMemoryEventStreams(), quick);
+    const { run, streams, log } = startCounters(new InMemoryEventStreams(), { commandTimeoutMs: 300 });
     const commandId = newId();
     streams.loseNext('answer');
     streams.failLoads(1_000);
@@ -62,7 +57,7 @@ describe('a store that fails', () => {
   });
 
   it('says so, too, when every attempt goes unanswered', async () => {
-    const { run, streams, log } = startCounters(new InMemoryEventStreams(), { ...quick, attempts: 3 });
+    const { run, streams, log } = startCounters(new InMemoryEventStreams(), { attempts: 3 });
     streams.beforeEachAppend(async () => streams.loseNext('request'));
     await expect(run(openCounter)).rejects.toMatchObject({ code: 'EVENT_STORE_UNAVAILABLE' });
     expect(streams.calls).toEqual({ load: 3, append: 3 });
