@@ -12,6 +12,7 @@ import type { ProjectionStatus, ProjectorStatus } from './projector-status.js';
 import type { ProjectionRegistry, RegisteredProjection } from './registry.js';
 import { Session } from './session.js';
 import { type KnownBetweenSessions, statusOf } from './status-of.js';
+import { untilAborted } from './until-aborted.js';
 
 export interface ProjectorOptions {
   readonly registry: ProjectionRegistry;
@@ -73,7 +74,7 @@ export class Projector implements ProjectorStatus {
   }
 
   /** Finishes the commit in flight, or gives it up after `withinMs`; nothing is lost or done twice either way. */
-  async stop(withinMs = 2_500): Promise<void> {
+  async stop(withinMs = 2_000): Promise<void> {
     this.stopping.abort();
     this.session?.stop();
     await Promise.race([this.running, pause(withinMs, undefined, { ref: false })]);
@@ -119,7 +120,9 @@ export class Projector implements ProjectorStatus {
 
   private async runSession(): Promise<void> {
     const { registry, store, connectLog, limits, logger, cacheBytes = CACHE_BYTES } = this.options;
-    await this.prepare();
+    const { signal } = this.stopping;
+    await untilAborted(this.prepare(), signal);
+    if (signal.aborted) return;
     const running = registry.projections.filter(({ id }) => !this.known.get(id)?.stopped);
     logger.info({ projections: running.length }, 'Projecting from the checkpoints on');
     const feed = connectLog();
@@ -135,7 +138,7 @@ export class Projector implements ProjectorStatus {
       onWatch: () => this.watched(),
     });
     try {
-      if (!this.stopping.signal.aborted) await this.session.run(running);
+      await this.session.run(running);
     } finally {
       this.session = undefined;
       await feed.close();

@@ -5,6 +5,7 @@ import { type LogFeed, LogLostError } from './log-feed.js';
 import { Member } from './member.js';
 import type { ProjectionStore } from './projection-store.js';
 import type { ProjectionRegistry, RegisteredProjection } from './registry.js';
+import { untilAborted } from './until-aborted.js';
 
 export interface SessionOptions extends Omit<LanePorts, 'onChange'> {
   readonly registry: ProjectionRegistry;
@@ -46,20 +47,17 @@ export class Session {
   /** Resolves when stopped. @throws what ended it: every lane has come to rest by then. */
   async run(projections: readonly RegisteredProjection[]): Promise<void> {
     const { signal } = this.ending;
-    const members = await this.members(projections);
+    const members = await untilAborted(this.members(projections), signal);
+    if (!members || signal.aborted) return;
     const failed = new Promise<never>((_resolve, reject) => {
       this.fail = reject;
-    });
-    const stopped = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
     });
     const lanes = this.form(members);
     const runs = lanes.map((lane) => lane.run().catch((error) => this.fail(error)));
     // Left to itself in the end: its last look may wait for an answer that never comes.
     void this.keepWatching().catch((error) => this.fail(error));
     try {
-      await Promise.race([failed, stopped]);
+      await untilAborted(failed, signal);
     } finally {
       this.stop();
       await Promise.all(runs);
