@@ -17,8 +17,12 @@ export async function writeFirstSystemEvents(writer: StreamWriter): Promise<void
   const everybodyReads = {
     $acl: { $r: '$all', $w: '$admins', $d: '$admins', $mr: '$admins', $mw: '$admins' },
   };
-  await writer.append('$$$settings', 'no_stream', [event('$metadata', everybodyReads)]);
-  await writer.append('$users', 'no_stream', [event('$User', {}), event('$User', {})]);
-  await writer.append('$user-admin', 'no_stream', [user('admin', 'Event Store Administrator', '$admins')]);
-  await writer.append('$user-ops', 'no_stream', [user('ops', 'Event Store Operations', '$ops')]);
+  const appends: [stream: string, events: NewEvent[]][] = [
+    ['$$$settings', [event('$metadata', everybodyReads)]],
+    ['$users', [event('$User', {}), event('$User', {})]],
+    ['$user-admin', [user('admin', 'Event Store Administrator', '$admins')]],
+    ['$user-ops', [user('ops', 'Event Store Operations', '$ops')]],
+  ];
+  // All at once, so that a start waits for the disk once.
+  await Promise.all(appends.map(([stream, events]) => writer.append(stream, 'no_stream', events)));
 }

@@ -13,6 +13,11 @@ export interface EventLogOptions {
   readonly cacheBytes?: number;
 }
 
+const DEFAULT_SEGMENT_BYTES = 256 * 1024 * 1024;
+const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
+
+export type OnEvent = (frame: Buffer, position: number) => void;
+
 /** The events of one append, encoded with the positions that `nextPosition` gave. */
 export interface PendingAppend {
   readonly frames: readonly Buffer[];
@@ -48,7 +53,6 @@ export class EventLog {
   private constructor(
     private readonly log: SegmentedLog,
     private readonly extents: ExtentCache,
-    private readonly sync: SyncMode,
     /** Bytes of a torn, never acknowledged tail that were dropped at start. */
     readonly cutBytes: number,
   ) {
@@ -56,18 +60,19 @@ export class EventLog {
   }
 
   /** Reads the whole log; `onEvent` sees each event in order. @throws LogDamagedError */
-  static async open(
-    options: EventLogOptions,
-    onEvent: (frame: Buffer, position: number) => void,
-  ): Promise<EventLog> {
-    const { folder, sync, segmentBytes = 256 * 1024 * 1024, cacheBytes = 32 * 1024 * 1024 } = options;
-    const log = await SegmentedLog.open(folder, { sync, segmentBytes });
+  static async open(options: EventLogOptions, onEvent: OnEvent): Promise<EventLog> {
+    const { folder, sync, segmentBytes = DEFAULT_SEGMENT_BYTES, cacheBytes = DEFAULT_CACHE_BYTES } = options;
+    return EventLog.on(await SegmentedLog.open(folder, { sync, segmentBytes }), cacheBytes, onEvent);
+  }
+
+  /** The same on a log that is open already, and closed with this. */
+  static async on(log: SegmentedLog, cacheBytes: number, onEvent: OnEvent): Promise<EventLog> {
     try {
       const extents = new ExtentCache(log, cacheBytes);
       const { cutBytes } = await recoverLog(log, (body, offset, next) =>
         extents.push(body, offset, next, onEvent),
       );
-      return new EventLog(log, extents, sync, cutBytes);
+      return new EventLog(log, extents, cutBytes);
     } catch (error) {
       await log.close();
       throw error;
@@ -166,7 +171,7 @@ export class EventLog {
 
   #encode(group: Group): Buffer {
     const bytes = Buffer.allocUnsafe(group.bytes);
-    const durableEnd = this.sync === 'always' ? this.log.end : 0;
+    const durableEnd = this.log.durableEnd;
     let at = 0;
     for (const { frames } of group.appends) at = writeRecord(bytes, at, frames, durableEnd);
     return bytes;

@@ -46,6 +46,11 @@ export class SegmentedLog {
     return this.segments.at(-1)?.end ?? 0;
   }
 
+  /** Up to where the disk surely has everything; 0 when it is never asked to. */
+  get durableEnd(): number {
+    return this.options.sync === 'always' ? this.end : 0;
+  }
+
   segmentOf(offset: number): Segment {
     const { segments } = this;
     let low = 0;

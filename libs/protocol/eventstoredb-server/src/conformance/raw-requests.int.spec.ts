@@ -1,0 +1,369 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { GossipClient } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
+import { MonitoringClient } from '@eventstore/db-client/generated/monitoring_grpc_pb.js';
+import monitoring from '@eventstore/db-client/generated/monitoring_pb.js';
+import { ServerFeaturesClient } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import shared from '@eventstore/db-client/generated/shared_pb.js';
+import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import {
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  credentials,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import timestamps from 'google-protobuf/google/protobuf/timestamp_pb.js';
+import { manyNumbered, nodeUnderTest, numbered, uniqueStream } from './node-under-test.js';
+
+/** What the genuine client cannot be made to send, through the package's own stubs. */
+
+jest.setTimeout(60_000);
+
+const node = nodeUnderTest();
+let client: StreamsClient;
+let address: string;
+beforeAll(() => {
+  address = new URL(node.url).host;
+  client = new StreamsClient(address, credentials.createInsecure());
+});
+afterAll(() => client.close());
+
+const identifier = (stream: string) => {
+  const name = new shared.StreamIdentifier();
+  name.setStreamName(Buffer.from(stream));
+  return name;
+};
+const uuid = (text: string) => {
+  const id = new shared.UUID();
+  id.setString(text);
+  return id;
+};
+
+describe('BatchAppend', () => {
+  type Batch = ClientDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>;
+  let batch: Batch;
+  const answers: streams.BatchAppendResp[] = [];
+  beforeAll(() => {
+    batch = client.batchAppend() as Batch;
+    batch.on('data', (answer) => answers.push(answer));
+    batch.on('error', () => undefined);
+  });
+  afterAll(() => batch.cancel());
+
+  const options = (
+    stream: string,
+    change: (options: streams.BatchAppendReq.Options) => void = () => undefined,
+  ) => {
+    const made = new streams.BatchAppendReq.Options();
+    made.setStreamIdentifier(identifier(stream));
+    made.setAny(new shared.Empty() as never);
+    change(made);
+    return made;
+  };
+  const message = (properties: Record<string, string>, id: string = randomUUID()) => {
+    const made = new streams.BatchAppendReq.ProposedMessage();
+    made.setId(uuid(id));
+    for (const [key, value] of Object.entries(properties)) made.getMetadataMap().set(key, value);
+    return made;
+  };
+  const good = { type: 'a', 'content-type': 'application/json' };
+  const send = (
+    id: string,
+    made: streams.BatchAppendReq.Options | undefined,
+    messages: streams.BatchAppendReq.ProposedMessage[],
+    isFinal = true,
+  ) => {
+    const request = new streams.BatchAppendReq();
+    request.setCorrelationId(uuid(id));
+    request.setOptions(made);
+    request.setProposedMessagesList(messages);
+    request.setIsFinal(isFinal);
+    batch.write(request);
+  };
+  const answersTo = async (id: string) => {
+    const mine = () => answers.filter((answer) => answer.getCorrelationId()?.getString() === id);
+    while (mine().length === 0) await once(batch, 'data');
+    return mine();
+  };
+
+  it('answers an append that comes in parts, with other appends in between', async () => {
+    const [one, two] = [randomUUID(), randomUUID()];
+    const stream = uniqueStream();
+    send(one, options(stream), [], false);
+    send(two, options(stream), [message(good)]);
+    send(one, undefined, [message(good)], false);
+    send(one, options('ignored'), [message(good)], true);
+    const [answer] = await answersTo(one);
+    expect(answer?.getSuccess()?.getCurrentRevision()).toBe('2');
+    expect(Buffer.from(answer!.getStreamIdentifier()!.getStreamName_asU8()).toString()).toBe(stream);
+    expect((await answersTo(two))[0]?.getSuccess()?.getCurrentRevision()).toBe('0');
+  });
+
+  it.each<[string, string, (options: streams.BatchAppendReq.Options) => void, Record<string, string>]>([
+    ['no type', 's', () => undefined, { 'content-type': 'application/json' }],
+    ['no content type', 's', () => undefined, { type: 'a' }],
+    ['no expected revision', 's', (made) => made.clearAny(), good],
+    ['no stream name', '', () => undefined, good],
+  ])(
+    'answers a request with %s with an error that names all that clients need',
+    async (_what, stream, change, properties) => {
+      const id = randomUUID();
+      send(id, options(stream, change), [message(properties)]);
+      const [answer] = await answersTo(id);
+      const error = answer?.getError();
+      expect(error?.getCode()).toBe(3);
+      expect(error?.getDetails()?.getTypeUrl()).toBe('type.googleapis.com/event_store.client.BadRequest');
+      expect(answer?.hasStreamIdentifier()).toBe(true);
+    },
+  );
+
+  it('answers once, never to an unknown id, and ignores what follows a refusal', async () => {
+    const [refused, unknown, last] = [randomUUID(), randomUUID(), randomUUID()];
+    send(unknown, undefined, [message(good)]);
+    send(refused, options(uniqueStream()), [message({})], false);
+    send(refused, undefined, [message(good)], true);
+    send(last, options(uniqueStream()), [message(good)]);
+    await answersTo(last);
+    expect(await answersTo(refused)).toHaveLength(1);
+    expect(answers.some((answer) => answer.getCorrelationId()?.getString() === unknown)).toBe(false);
+  });
+
+  it('times an append out whose end does not come, and one that is late', async () => {
+    const [open, late] = [randomUUID(), randomUUID()];
+    const past = timestamps.Timestamp.fromDate(new Date(Date.now() - 1_000));
+    send(open, options(uniqueStream()), [message(good)], false);
+    send(
+      late,
+      options(uniqueStream(), (made) => made.setDeadline(past)),
+      [message(good)],
+    );
+    for (const id of [late, open]) expect((await answersTo(id))[0]?.getError()?.getCode()).toBe(4);
+  });
+
+  it('takes ids as two 64-bit halves', async () => {
+    const stream = uniqueStream();
+    const id = randomUUID();
+    const halves = new shared.UUID.Structured();
+    halves.setMostSignificantBits('-1');
+    halves.setLeastSignificantBits('2');
+    const structured = new shared.UUID();
+    structured.setStructured(halves);
+    const made = message(good);
+    made.setId(structured);
+    send(id, options(stream), [made]);
+    await answersTo(id);
+    for await (const { event } of node.client.readStream(stream))
+      expect(event?.id).toBe('ffffffff-ffff-ffff-0000-000000000002');
+  });
+
+  it('finishes what is under way when the client ends the stream', async () => {
+    const other = client.batchAppend() as Batch;
+    const got: streams.BatchAppendResp[] = [];
+    other.on('data', (answer) => got.push(answer));
+    const request = new streams.BatchAppendReq();
+    request.setCorrelationId(uuid(randomUUID()));
+    request.setOptions(options(uniqueStream()));
+    request.setProposedMessagesList([message(good)]);
+    request.setIsFinal(true);
+    other.write(request);
+    other.end();
+    await once(other, 'end');
+    expect(got).toHaveLength(1);
+  });
+});
+
+describe('Append', () => {
+  const answered = (requests: streams.AppendReq[]) =>
+    new Promise<ServiceError | streams.AppendResp>((resolve) => {
+      const call = client.append((error, answer) => resolve(error ?? answer));
+      call.on('error', () => undefined);
+      for (const request of requests) call.write(request);
+      call.end();
+    });
+  const optionsMessage = (stream: string, change: (options: streams.AppendReq.Options) => void) => {
+    const options = new streams.AppendReq.Options();
+    options.setStreamIdentifier(identifier(stream));
+    change(options);
+    const request = new streams.AppendReq();
+    request.setOptions(options);
+    return request;
+  };
+  const event = (properties: Record<string, string>) => {
+    const made = new streams.AppendReq.ProposedMessage();
+    made.setId(uuid(randomUUID()));
+    for (const [key, value] of Object.entries(properties)) made.getMetadataMap().set(key, value);
+    const request = new streams.AppendReq();
+    request.setProposedMessage(made);
+    return request;
+  };
+  const any = (options: streams.AppendReq.Options) => void options.setAny(new shared.Empty());
+
+  it('refuses what does not begin with options, or goes on with something else', async () => {
+    const good = event({ type: 'a', 'content-type': 'application/json' });
+    expect(await answered([good])).toMatchObject({ code: 2 });
+    expect(await answered([])).toMatchObject({ code: 2 });
+    const options = optionsMessage(uniqueStream(), any);
+    expect(await answered([options, options])).toMatchObject({ code: 2 });
+    expect(await answered([optionsMessage(uniqueStream(), () => undefined)])).toMatchObject({ code: 3 });
+  });
+
+  it('names the properties that an event lacks', async () => {
+    const error = (await answered([
+      optionsMessage(uniqueStream(), any),
+      event({ type: 'a' }),
+    ])) as ServiceError;
+    expect(error.code).toBe(3);
+    expect(error.metadata.getMap()).toMatchObject({
+      exception: 'missing-required-metadata-property',
+      'required-metadata-properties': 'type,content-type',
+    });
+  });
+
+  it('reads revision 2^64 - 1 as no stream', async () => {
+    const request = optionsMessage(uniqueStream(), (options) => options.setRevision('18446744073709551615'));
+    const answer = await answered([request, event({ type: 'a', 'content-type': 'application/json' })]);
+    expect((answer as streams.AppendResp).getSuccess()?.getCurrentRevision()).toBe('0');
+  });
+
+  it('writes nothing when it is cancelled before its end', async () => {
+    const stream = uniqueStream();
+    const call = client.append(() => undefined);
+    call.on('error', () => undefined);
+    call.write(optionsMessage(stream, any));
+    call.write(event({ type: 'a', 'content-type': 'application/json' }));
+    const over = once(call, 'status');
+    call.cancel();
+    await over;
+    await node.client.appendToStream(stream, numbered(0), { expectedRevision: 'no_stream' });
+  });
+});
+
+describe('Read', () => {
+  const answers = (change: (options: streams.ReadReq.Options) => void) =>
+    new Promise<{ code: number; answers: streams.ReadResp[] }>((resolve) => {
+      const options = new streams.ReadReq.Options();
+      const ids = new streams.ReadReq.Options.UUIDOption();
+      ids.setString(new shared.Empty());
+      options.setUuidOption(ids);
+      options.setNoFilter(new shared.Empty());
+      change(options);
+      const request = new streams.ReadReq();
+      request.setOptions(options);
+      const call = client.read(request) as ClientReadableStream<streams.ReadResp>;
+      const got: streams.ReadResp[] = [];
+      call.on('data', (answer) => got.push(answer));
+      call.on('error', () => undefined);
+      call.on('status', ({ code }) => resolve({ code, answers: got }));
+    });
+  const ofAll = (options: streams.ReadReq.Options) => {
+    const all = new streams.ReadReq.Options.AllOptions();
+    all.setStart(new shared.Empty());
+    options.setAll(all);
+  };
+  const ofStream = (stream: string) => (options: streams.ReadReq.Options) => {
+    const from = new streams.ReadReq.Options.StreamOptions();
+    from.setStreamIdentifier(identifier(stream));
+    from.setStart(new shared.Empty());
+    options.setStream(from);
+  };
+  const filtered = (prefix: string) => (options: streams.ReadReq.Options) => {
+    const expression = new streams.ReadReq.Options.FilterOptions.Expression();
+    expression.addPrefix(prefix);
+    const filter = new streams.ReadReq.Options.FilterOptions();
+    filter.setStreamIdentifier(expression);
+    filter.setMax(100);
+    filter.setCheckpointintervalmultiplier(1);
+    options.setFilter(filter);
+  };
+  const both =
+    (...changes: ((options: streams.ReadReq.Options) => void)[]) =>
+    (options: streams.ReadReq.Options) => {
+      for (const change of changes) change(options);
+    };
+  const count = (options: streams.ReadReq.Options) => options.setCount('10');
+  const subscription = (options: streams.ReadReq.Options) =>
+    options.setSubscription(new streams.ReadReq.Options.SubscriptionOptions());
+
+  it.each<[string, (options: streams.ReadReq.Options) => void]>([
+    ['neither stream nor $all', count],
+    ['neither count nor subscription', ofAll],
+    ['a filter on a stream', both(ofStream('s'), count, filtered('a'))],
+    ['a subscription backwards', both(ofAll, subscription, (options) => options.setReadDirection(1))],
+    ['no UUID option', both(ofAll, count, (options) => options.clearUuidOption())],
+  ])('refuses %s', async (_what, change) => {
+    expect((await answers(change)).code).toBe(3);
+  });
+
+  it('filters a plain read of $all', async () => {
+    const stream = uniqueStream();
+    await node.client.appendToStream(stream, manyNumbered(3));
+    const { answers: got } = await answers(both(ofAll, count, filtered(stream)));
+    expect(got.map((answer) => answer.getEvent()?.getEvent()?.getStreamRevision())).toEqual(['0', '1', '2']);
+  });
+
+  it('gives ids as two 64-bit halves where that is asked for', async () => {
+    const stream = uniqueStream();
+    const event = { ...numbered(0), id: 'ffffffff-ffff-ffff-0000-000000000002' };
+    await node.client.appendToStream(stream, event);
+    const halves = (options: streams.ReadReq.Options) => {
+      const ids = new streams.ReadReq.Options.UUIDOption();
+      ids.setStructured(new shared.Empty());
+      options.setUuidOption(ids);
+    };
+    const { answers: got } = await answers(both(ofStream(stream), count, halves));
+    expect(got[0]?.getEvent()?.getEvent()?.getId()?.toObject().structured).toEqual({
+      mostSignificantBits: '-1',
+      leastSignificantBits: '2',
+    });
+  });
+});
+
+describe('the node tells', () => {
+  it('what it is: one living leader, where the client reached it', async () => {
+    const gossip = new GossipClient(address, credentials.createInsecure());
+    const cluster = await new Promise<{ membersList: object[] }>((resolve, reject) =>
+      gossip.read(new shared.Empty(), (error, answer) =>
+        error ? reject(error) : resolve(answer.toObject()),
+      ),
+    );
+    gossip.close();
+    const { hostname, port } = new URL(node.url.replace('esdb:', 'http:'));
+    expect(cluster.membersList).toHaveLength(1);
+    expect(cluster.membersList[0]).toMatchObject({
+      state: 8,
+      isAlive: true,
+      httpEndPoint: { address: hostname, port: Number(port) },
+    });
+  });
+
+  it('what it serves, in lower case', async () => {
+    const features = new ServerFeaturesClient(address, credentials.createInsecure());
+    const { methodsList, eventStoreServerVersion } = await new Promise<{
+      methodsList: { serviceName: string; methodName: string; featuresList: string[] }[];
+      eventStoreServerVersion: string;
+    }>((resolve, reject) =>
+      features.getSupportedMethods(new shared.Empty(), (error, answer) =>
+        error ? reject(error) : resolve(answer.toObject()),
+      ),
+    );
+    features.close();
+    expect(eventStoreServerVersion).toMatch(/^\d+\.\d+\.\d+/);
+    expect(methodsList).toContainEqual({
+      serviceName: 'event_store.client.streams.streams',
+      methodName: 'batchappend',
+      featuresList: ['deadline_duration'],
+    });
+    for (const { serviceName, methodName } of methodsList)
+      expect(serviceName + methodName).toBe((serviceName + methodName).toLowerCase());
+  });
+
+  it('what it does not serve', async () => {
+    const stats = new MonitoringClient(address, credentials.createInsecure());
+    const call = stats.stats(new monitoring.StatsReq());
+    const [error] = (await once(call, 'error')) as [ServiceError];
+    expect(error.code).toBe(12);
+    stats.close();
+  });
+});
