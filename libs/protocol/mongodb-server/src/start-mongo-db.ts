@@ -25,7 +25,7 @@ export interface MongoDbOptions {
   /** Lets clients ask for failures with `configureFailPoint`; for tests. */
   readonly failPoints?: boolean;
   /** Listens on other addresses than loopback, open to everybody who reaches them. */
-  readonly insecureRemoteAccess?: boolean;
+  readonly insecureListenOnNetwork?: boolean;
   readonly logger?: MongoDbLogger;
 }
 
@@ -44,10 +44,10 @@ export interface MongoDb {
  */
 export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoDb> {
   const { host = '127.0.0.1', port = 0, sync = 'always', failPoints = false } = options;
-  if (!isLoopback(host) && !options.insecureRemoteAccess) {
+  if (!isLoopback(host) && !options.insecureListenOnNetwork) {
     throw new MongoDbStartError(
       'remote-refused',
-      `The embedded MongoDB server has no log-in and listens on loopback only, not on ${host}; set insecureRemoteAccess to open it to everybody.`,
+      `The embedded MongoDB server has no log-in and listens on loopback only, not on ${host}; set insecureListenOnNetwork to open it to everybody.`,
     );
   }
   const temporary =

@@ -1,9 +1,9 @@
 import { deserialize } from 'bson';
-import { Aggregator } from 'mingo';
 import { type Encodable, encodeValue } from '../bson/encode.js';
 import { BsonType, type BsonValue, entriesOf } from '../bson/value.js';
 import { MongoError, notSupported } from '../errors.js';
 import type { Predicate } from '../query/match.js';
+import { newAggregator } from './mingo.js';
 import { toEncodable } from './plain.js';
 
 type Plain = Record<string, unknown>;
@@ -51,13 +51,28 @@ export function compileExpression(
   variables: Readonly<Record<string, unknown>> = {},
 ): (document: Plain) => unknown {
   checkExpression(expression);
-  const aggregator = new Aggregator([{ $replaceWith: { v: plainValue(expression) } }], {
-    variables: { ...variables },
-  });
+  const now = variables['NOW'];
+  const plain = now instanceof Date ? withNow(plainValue(expression), now) : plainValue(expression);
+  const aggregator = newAggregator([{ $replaceWith: { v: plain } }], { variables: { ...variables } });
   return (document) => {
     const [row] = runMingo(() => aggregator.run([document]));
     return (row as { v?: unknown } | undefined)?.v;
   };
+}
+
+/** `$$NOW` is one time for a whole command; mingo would take the clock anew. */
+function withNow(expression: unknown, now: Date): unknown {
+  if (expression === '$$NOW') return now;
+  if (Array.isArray(expression)) return expression.map((part) => withNow(part, now));
+  if (
+    expression === null ||
+    typeof expression !== 'object' ||
+    Object.getPrototypeOf(expression) !== Object.prototype
+  ) {
+    return expression;
+  }
+  if ('$literal' in expression) return expression;
+  return Object.fromEntries(Object.entries(expression).map(([name, part]) => [name, withNow(part, now)]));
 }
 
 /** Computes an expression to a BSON value; undefined when the result is missing. */

@@ -1,4 +1,3 @@
-import { Aggregator } from 'mingo';
 import { type Encodable, encodeDocument } from '../bson/encode.js';
 import { BsonType, type BsonValue, documentValue, eachField, elementsOf, entriesOf } from '../bson/value.js';
 import { BufferedSource } from '../commands/buffered-source.js';
@@ -12,6 +11,7 @@ import { parseSort, Sorter } from '../query/sort.js';
 import type { CollectionInfo } from '../storage/catalog.js';
 import type { ReadContext } from '../storage/contexts.js';
 import { checkExpression, judgeWith, plainDocument, plainValue, runMingo } from './expressions.js';
+import { newAggregator } from './mingo.js';
 import { toEncodable } from './plain.js';
 
 export interface Stage {
@@ -79,11 +79,40 @@ export async function runPipeline(
   const { query, rest } = inputOf(collection, pipeline);
   const run = new QueryRun(query);
   if (rest.length === 0) return { source: run, collectionIdent: collection?.ident };
+  const countName = rest.length === 1 ? countingGroup(rest[0]!) : undefined;
+  if (countName !== undefined) {
+    const counted = await countRows(run, pipeline);
+    const row = counted === 0 ? [] : [countName(counted)];
+    return { source: new BufferedSource(row), collectionIdent: undefined };
+  }
   const rows: Buffer[] = [];
   while (!run.done)
     for (const row of await run.batch(context, 1_000, Number.MAX_SAFE_INTEGER, pipeline.interrupted))
       rows.push(row);
   return { source: new BufferedSource(await runStages(rows, rest, pipeline)), collectionIdent: undefined };
+}
+
+async function countRows(run: QueryRun, pipeline: Pipeline): Promise<number> {
+  let counted = 0;
+  while (!run.done) {
+    counted += (await run.batch(pipeline.context, 1_000, Number.MAX_SAFE_INTEGER, pipeline.interrupted))
+      .length;
+  }
+  return counted;
+}
+
+/** `{ $group: { _id: 1, n: { $sum: 1 } } }` is how the driver counts documents: no expression is needed for it. */
+function countingGroup({ name, operand }: Stage): ((count: number) => Buffer) | undefined {
+  if (name !== '$group' || operand.type !== BsonType.object) return undefined;
+  const fields = entriesOf(operand);
+  const [id, sum] = fields;
+  if (fields.length !== 2 || id?.[0] !== '_id' || !(id[1].type === BsonType.null || id[1].isNumber))
+    return undefined;
+  const accumulator = sum![1].type === BsonType.object ? entriesOf(sum![1]) : [];
+  const [operator, step] = accumulator[0] ?? [];
+  if (accumulator.length !== 1 || operator !== '$sum' || step?.type !== BsonType.int32 || step.number() !== 1)
+    return undefined;
+  return (count) => encodeDocument({ _id: id[1], [sum![0]]: count });
 }
 
 /** Leading $match, $sort, $skip and $limit become the query. */
@@ -181,7 +210,7 @@ function ownStage(stage: Stage, rows: Buffer[], pipeline: Pipeline): Buffer[] {
 function computedStages(stages: readonly Stage[], rows: Buffer[], pipeline: Pipeline): Buffer[] {
   for (const row of rows) refuseInexact(documentValue(row));
   const plain = stages.map(({ name, operand }) => ({ [name]: plainValue(operand) }));
-  const aggregator = new Aggregator(plain, {
+  const aggregator = newAggregator(plain, {
     variables: { ...pipeline.variables },
     collectionResolver: (name) => collectionRows(name, pipeline),
     scriptEnabled: false,

@@ -128,13 +128,13 @@ export class KeyWriter {
     this.length += end - start;
   }
 
-  /** UTF-8 with 0x00 as 0x00 0xFF, ended by 0x00. */
+  /** UTF-8 ended by 0x00; 0x00 and 0x01 inside become 0x01 0x01 and 0x01 0x02, so that no text starts another. */
   private text(bytes: Buffer, start: number, end: number): void {
     this.room((end - start) * 2 + 1);
     for (let i = start; i < end; i++) {
       const byte = bytes[i] as number;
-      this.bytes[this.length++] = byte;
-      if (byte === 0) this.bytes[this.length++] = 0xff;
+      if (byte < 2) this.bytes[this.length++] = 1;
+      this.bytes[this.length++] = byte < 2 ? byte + 1 : byte;
     }
     this.bytes[this.length++] = 0;
   }
