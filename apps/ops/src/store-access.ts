@@ -1,9 +1,12 @@
-import { EventStoreDBClient } from '@eventstore/db-client';
+import type { EventStoreDBClient } from '@eventstore/db-client';
 import { readSettings, type SettingsOf } from '#libs/platform/settings';
-import { type ChosenStores, chooseStores } from './choose-stores.js';
-import { type OpenedSystem, openSystem } from './system.js';
+import type { ChosenStores } from './choose-stores.js';
+import type { OpenedSystem } from './system.js';
 
-/** Opens what a command asks for, and closes it all at the end, last opened first. */
+/**
+ * Opens what a command asks for, and closes it all at the end, last opened first. Drivers, Nest and the contexts are
+ * loaded only for the commands that need them: `--help` answers at once.
+ */
 export class StoreAccess {
   readonly #closing: (() => Promise<unknown>)[] = [];
   #settings: SettingsOf<'ops'> | undefined;
@@ -16,12 +19,14 @@ export class StoreAccess {
 
   async openLog(): Promise<{ readonly client: EventStoreDBClient }> {
     const url = this.settings.eventStoreUrl ?? (await this.stores()).eventStoreUrl;
+    const { EventStoreDBClient } = await import('@eventstore/db-client');
     const client = EventStoreDBClient.connectionString(url);
     this.#closing.push(() => client.dispose());
     return { client };
   }
 
   async openSystem(): Promise<OpenedSystem> {
+    const { openSystem } = await import('./system.js');
     const system = await openSystem(await this.stores(), this.settings);
     this.#closing.push(() => system.close());
     return system;
@@ -37,6 +42,7 @@ export class StoreAccess {
   }
 
   async #choose(): Promise<ChosenStores> {
+    const { chooseStores } = await import('./choose-stores.js');
     const stores = await chooseStores(this.settings);
     this.#closing.push(() => stores.close());
     if (stores.source === 'own') this.note(`Started the stores of ${stores.path} for as long as this runs.`);

@@ -3,11 +3,9 @@ import { EXIT, FatalError } from '#libs/platform/lifecycle';
 import type { Cli } from '../cli.js';
 import { jsonText } from '../json.js';
 import { countOption } from '../options.js';
-import { commandBusTarget } from './command-bus-target.js';
 import { StoreStayedAwayError, UnreadableFileError, WrongFileError } from './import-errors.js';
-import { type ImportOutcome, type ImportPorts, importOnlineRetail } from './import-online-retail.js';
+import type { ImportOutcome, ImportPorts } from './import-online-retail.js';
 import { type ProgressDisplay, progressDisplay } from './progress-display.js';
-import { openRehearsal } from './rehearsal.js';
 import { isClean } from './summary.js';
 import { summaryJson, summaryText } from './summary-text.js';
 
@@ -62,6 +60,9 @@ async function imported(
   cli: Cli,
   progress: ProgressDisplay,
 ): Promise<ImportOutcome> {
+  // Nest and the contexts, only for those who import
+  const { commandBusTarget } = await import('./command-bus-target.js');
+  const { importOnlineRetail } = await import('./import-online-retail.js');
   let closeRehearsal: (() => Promise<void>) | undefined;
   const ports: ImportPorts = {
     interrupted: cli.interrupted,
@@ -69,6 +70,7 @@ async function imported(
     onProgress: (now) => progress.show(now),
     async openTarget() {
       if (!options.dryRun) return commandBusTarget((await cli.openSystem()).commandBus);
+      const { openRehearsal } = await import('./rehearsal.js');
       const rehearsal = await openRehearsal();
       closeRehearsal = () => rehearsal.close();
       return commandBusTarget(rehearsal.commandBus);

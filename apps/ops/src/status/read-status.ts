@@ -1,6 +1,7 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { CONTEXTS } from '../contexts.js';
-import { ALL, readLog } from '../streams/log.js';
+import { ALL } from '../streams/all.js';
+import { readLog } from '../streams/log.js';
 import type { OpenedSystem } from '../system.js';
 
 export interface StoreStatus {

@@ -4,7 +4,7 @@ import type { Cli } from '../cli.js';
 import { jsonText } from '../json.js';
 import type { OpenedSystem } from '../system.js';
 import { table } from '../table.js';
-import { readStatus, type SystemStatus } from './read-status.js';
+import type { SystemStatus } from './read-status.js';
 
 /** What `status` looks at besides the commands. */
 export type StatusCli = Omit<Cli, 'openSystem'> & { openSystem(): Promise<OpenedSystem> };
@@ -16,6 +16,7 @@ export function registerStatusCommand(program: Command, cli: StatusCli): void {
     .option('--json', 'one JSON object', false)
     .addHelpText('after', '\nExamples:\n  tidemark status\n  tidemark status --json | jq .readModels')
     .action(async ({ json }: { readonly json: boolean }) => {
+      const { readStatus } = await import('./read-status.js');
       const system = await cli.openSystem();
       const { client } = await cli.openLog();
       const status = await readStatus(system, client);

@@ -3,7 +3,6 @@ import type { Cli } from '../cli.js';
 import { jsonLine } from '../json.js';
 import { countOption } from '../options.js';
 import { table } from '../table.js';
-import { listStreams } from './list-streams.js';
 
 interface Options {
   readonly category?: string;
@@ -25,6 +24,7 @@ export function registerList(streams: Command, cli: Cli): void {
       '\nExamples:\n  tidemark streams list --category order\n  tidemark streams list --json | jq -r .stream',
     )
     .action(async (options: Options) => {
+      const { listStreams } = await import('./list-streams.js');
       const { client } = await cli.openLog();
       const rows: string[][] = [];
       for await (const summary of listStreams(client, options)) {

@@ -1,5 +1,6 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
-import { ALL, readLog } from './log.js';
+import { ALL } from './all.js';
+import { readLog } from './log.js';
 
 export interface StreamSummary {
   readonly stream: string;

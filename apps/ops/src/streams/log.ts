@@ -13,9 +13,7 @@ import {
 } from '@eventstore/db-client';
 import { type ReceivedEvent, type StoredEvent, storedEventOf } from '#libs/platform/event-store';
 import { EXIT, FatalError } from '#libs/platform/lifecycle';
-
-/** Name of the whole log. */
-export const ALL = '$all';
+import { ALL } from './all.js';
 
 export interface ReadOptions {
   /** First revision; of `$all`, the commit position to start at. Absent: the beginning, or the end when backwards. */

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.js';
 import { countOption, placeOption } from '../options.js';
-import { ALL, readLog } from './log.js';
-import { redaction } from './redaction.js';
+import { ALL } from './all.js';
 import { eventAsJson, eventAsText, showAll, shownEvent } from './shown-event.js';
 
 interface Options {
@@ -28,8 +27,9 @@ export function registerRead(streams: Command, cli: Cli): void {
       "\nExamples:\n  tidemark streams read order-1001\n  tidemark streams read order-1001 --backwards --limit 1\n  tidemark streams read '$all' --json | jq .type",
     )
     .action(async (stream: string, options: Options) => {
+      const { readLog } = await import('./log.js');
       const { client } = await cli.openLog();
-      const hide = options.personal ? showAll : redaction;
+      const hide = options.personal ? showAll : (await import('./redaction.js')).redaction;
       for await (const event of readLog(client, stream, options)) {
         if (cli.interrupted.aborted) break;
         const shown = shownEvent(event, hide);

@@ -2,8 +2,6 @@ import type { Command } from 'commander';
 import { EXIT } from '#libs/platform/lifecycle';
 import type { Cli } from '../cli.js';
 import { countOption } from '../options.js';
-import { tailLog } from './log.js';
-import { redaction } from './redaction.js';
 import { eventAsJson, eventAsText, showAll, shownEvent } from './shown-event.js';
 
 interface Options {
@@ -31,8 +29,9 @@ export function registerTail(streams: Command, cli: Cli): void {
     .action(async (stream: string | undefined, options: Options, command: Command) => {
       if (stream && options.category)
         command.error('Name a stream or a --category, not both.', { exitCode: EXIT.usage });
+      const { tailLog } = await import('./log.js');
       const { client } = await cli.openLog();
-      const hide = options.personal ? showAll : redaction;
+      const hide = options.personal ? showAll : (await import('./redaction.js')).redaction;
       let left = options.limit ?? Number.POSITIVE_INFINITY;
       for await (const event of tailLog(client, { ...options, ...(stream && { stream }) }, cli.interrupted)) {
         const shown = shownEvent(event, hide);

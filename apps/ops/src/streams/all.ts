@@ -1,0 +1,2 @@
+/** Name of the whole log. */
+export const ALL = '$all';
