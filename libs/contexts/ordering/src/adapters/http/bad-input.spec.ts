@@ -27,7 +27,7 @@ beforeAll(async () => {
     ['/credit-notes', requests.creditNote],
   ];
   for (const [url, payload] of steps) expect((await send('POST', url, payload)).status).toBeLessThan(300);
-});
+}, 30_000);
 afterAll(() => api.stop());
 
 const line = requests.order.lines[0]!;

@@ -27,7 +27,7 @@ beforeAll(async () => {
     await post('/orders', { ...order, currency: 'GBP', lines, place: order.orderId !== 'd' });
     await post('/credit-notes', { ...requests.creditNote, ...order, creditNoteId: `C${order.orderId}` });
   }
-});
+}, 30_000);
 afterAll(() => api.stop());
 
 async function pages(url: string, id: string): Promise<string[]> {

@@ -16,7 +16,7 @@ import { startApi } from './start-api.js';
 let api: HttpApp;
 beforeAll(async () => {
   api = await startApi();
-});
+}, 30_000);
 afterAll(() => api.stop());
 
 async function send(method: 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) {

@@ -1,39 +1,26 @@
 import 'reflect-metadata';
 import { randomInt } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { EventStoreModule } from '#libs/platform/event-store';
 import { createHttpApp, type HttpApp } from '#libs/platform/http';
 import { createLogger } from '#libs/platform/observability';
 import { ProjectorModule, ReadModelsModule } from '#libs/platform/projections';
-import { startEventStoreDb } from '#libs/protocol/eventstoredb-server';
-import { startMongoDb } from '#libs/protocol/mongodb-server';
+import { startTestStores, type TestStores } from '#libs/platform/testing';
 import { OrderingCommandModule, OrderingQueryModule, orderingContext } from '../../ordering.module.js';
 import { requests } from './examples.js';
+
+jest.setTimeout(30_000);
 
 @Module({})
 class ApiModule {}
 
-const embedded: { close(): Promise<void> }[] = [];
+let stores: TestStores;
 let api: HttpApp;
 
-/** The stores that the environment names, which may hold anything, or embedded ones. */
-async function urls() {
-  const { EVENTSTORE_URL, MONGODB_URL } = process.env;
-  return {
-    eventStoreUrl: EVENTSTORE_URL ?? (await kept(startEventStoreDb({ sync: 'none' }))).url,
-    mongoUrl: MONGODB_URL ?? (await kept(startMongoDb({ sync: 'none' }))).url,
-  };
-}
-
-async function kept<Store extends { close(): Promise<void> }>(starting: Promise<Store>): Promise<Store> {
-  const store = await starting;
-  embedded.push(store);
-  return store;
-}
-
 beforeAll(async () => {
-  const { eventStoreUrl, mongoUrl } = await urls();
+  stores = await startTestStores();
+  const { eventStoreUrl, mongoUrl } = stores;
   const logger = createLogger({ level: 'silent', format: 'json' });
   const contexts = [orderingContext];
   const root: DynamicModule = {
@@ -47,11 +34,11 @@ beforeAll(async () => {
     ],
   };
   api = await createHttpApp(root, { logger });
-}, 30_000);
+});
 afterAll(async () => {
   await api.stop();
-  for (const store of embedded) await store.close();
-}, 30_000);
+  await stores.close();
+});
 
 const run = randomInt(1e9);
 const customerId = `c-${run}`;

@@ -7,7 +7,7 @@ import { startApi } from './start-api.js';
 let api: HttpApp;
 beforeAll(async () => {
   api = await startApi();
-});
+}, 30_000);
 afterAll(() => api.stop());
 
 const { orderId: _given, ...order } = requests.order;
