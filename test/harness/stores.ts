@@ -6,7 +6,6 @@ export type StoreName = 'eventstoredb' | 'mongodb';
 /** An embedded store as a process of its own, which can be killed and started again on its port and folder. */
 export class StoreProcess {
   #child: Child | undefined;
-  #url = '';
 
   private constructor(
     readonly name: StoreName,
@@ -14,15 +13,22 @@ export class StoreProcess {
     readonly dataDir: string,
   ) {}
 
+  /** Chooses the port; `start` starts it. */
+  static async on(name: StoreName, dataDir: string): Promise<StoreProcess> {
+    return new StoreProcess(name, await freePort(), dataDir);
+  }
+
   static async start(name: StoreName, dataDir: string): Promise<StoreProcess> {
-    const store = new StoreProcess(name, await freePort(), dataDir);
+    const store = await StoreProcess.on(name, dataDir);
     await store.start();
     return store;
   }
 
-  /** The connection string for clients, as the store says it. */
+  /** The connection string for clients. */
   get url(): string {
-    return this.#url;
+    return this.name === 'eventstoredb'
+      ? `esdb://127.0.0.1:${this.port}?tls=false`
+      : `mongodb://127.0.0.1:${this.port}/?replicaSet=tidemark`;
   }
 
   async start(): Promise<void> {
@@ -31,10 +37,8 @@ export class StoreProcess {
       args: ['--data', this.dataDir, '--port', String(this.port)],
     });
     this.#child = child;
-    this.#url = await child.until(`${this.name} says where it is`, () => {
-      const said = /(?:esdb|mongodb):\/\/127\.0\.0\.1:\d+\S*/.exec(`${child.stdout}${child.stderr}`);
-      if (!said) throw new Error('It has not said so.');
-      return said[0].replace(/[",]+$/, '');
+    await child.until(`${this.name} is at ${this.url}`, () => {
+      if (!`${child.stdout}${child.stderr}`.includes(this.url)) throw new Error('It has not said so.');
     });
   }
 
