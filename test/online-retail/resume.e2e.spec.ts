@@ -97,5 +97,5 @@ describe('an import killed on its way', () => {
       seconds: 0,
       position: 0,
     });
-  }, 60_000);
+  }, 180_000);
 });
