@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DomainError } from '#libs/platform/kernel';
 import { deepFreeze } from '#libs/platform/testing';
+import { type Dice, dice } from './dice.js';
 import { order } from './order.js';
 import type { OrderCommand } from './order-commands.js';
 import { address, content, day1, day2, freight, lantern, pads } from './order-examples.js';
@@ -8,21 +9,6 @@ import type { OrderState } from './order-state.js';
 
 const HISTORIES = 60;
 const COMMANDS = 40;
-
-/** Mulberry32: the same seed gives the same run. */
-function dice(seed: number) {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const upTo = (limit: number) => Math.floor(next() * limit);
-  return { upTo, oneOf: <T>(items: readonly T[]): T => items[upTo(items.length)] as T };
-}
-
-type Dice = ReturnType<typeof dice>;
 
 /** Any command, often a sensible one. */
 function anyCommand({ upTo, oneOf }: Dice): OrderCommand {
