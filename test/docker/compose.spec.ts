@@ -34,6 +34,14 @@ const service = (name: string): Service => {
 };
 
 describe('docker-compose.yml', () => {
+  it.each(Object.entries(services))(
+    '%s has commands and checks of plain words',
+    (_name, { command, healthcheck }) => {
+      for (const word of [...(command ?? []), ...(healthcheck?.test ?? [])])
+        expect(typeof word).toBe('string');
+    },
+  );
+
   it('has the two stores, the init step and the three apps', () =>
     expect(Object.keys(services).sort()).toEqual(
       ['eventstoredb', 'mongodb', 'mongodb-init', ...APPS].sort(),
