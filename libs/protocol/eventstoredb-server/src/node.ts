@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { openDataFolder } from '#libs/protocol/data-folder';
 import { startGrpcServer } from './grpc/index.js';
 import { http1 } from './http1.js';
 import type { NodeContext } from './node-context.js';
@@ -11,50 +10,37 @@ import { StreamIndex } from './streams/stream-index.js';
 import { StreamWriter } from './streams/stream-writer.js';
 import { writeFirstSystemEvents } from './system-events.js';
 
-/** Layout of the data folder: segments `<base>.log` of records, see storage/record.ts. */
-const FORMAT_VERSION = 1;
-const REMEMBERED_EVENT_IDS = 200_000;
+const REMEMBERED_EVENT_IDS = 400_000;
 const DEFAULT_GRPC_REQUEST_BYTES = 4 * 1024 * 1024;
 
 export interface RunningNode {
   readonly address: { readonly host: string; readonly port: number };
-  /** Answers what is open with a status, waits for the disk, and gives the folder back. */
+  /** Answers what is open with a status, then waits for the disk. */
   close(): Promise<void>;
 }
 
-/** Runs the node in this thread. */
+/** Runs the node in this thread; the caller owns the data folder. */
 export async function runNode(
   settings: NodeSettings,
   onUnexpectedError: (message: string, error: unknown) => void,
 ): Promise<RunningNode> {
-  const folder = await openDataFolder({
-    path: settings.dataDir,
-    kind: 'eventstoredb',
-    formatVersion: FORMAT_VERSION,
-  });
+  const node = await openNode(settings);
   try {
-    const node = await openNode(folder.path, settings);
-    try {
-      const server = await serve(node, settings, onUnexpectedError);
-      return {
-        address: server.address,
-        async close() {
-          await server.close();
-          await node.log.close();
-          folder.release();
-        },
-      };
-    } catch (error) {
-      await node.log.close();
-      throw error;
-    }
+    const server = await serve(node, settings, onUnexpectedError);
+    return {
+      address: server.address,
+      async close() {
+        await server.close();
+        await node.log.close();
+      },
+    };
   } catch (error) {
-    folder.release();
+    await node.log.close();
     throw error;
   }
 }
 
-async function openNode(folder: string, { sync, limits }: NodeSettings): Promise<NodeContext> {
+async function openNode({ dataDir: folder, sync, limits }: NodeSettings): Promise<NodeContext> {
   const index = new StreamIndex(REMEMBERED_EVENT_IDS);
   const log = await EventLog.open({ folder, sync }, (frame, position) => index.load(frame, position));
   const signals = new CommitSignals();

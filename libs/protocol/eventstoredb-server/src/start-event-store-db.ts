@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { DataFolderError, type DataFolderProblem } from '#libs/protocol/data-folder';
+import { openDataFolder } from '#libs/protocol/data-folder';
 import type { NodeLimits } from './node-context.js';
 import { DEFAULT_LIMITS, type NodeSettings } from './node-settings.js';
 import type { SyncMode } from './storage/index.js';
@@ -56,19 +56,28 @@ export async function startEventStoreDb(options: EventStoreDbOptions = {}): Prom
   const { host, port, advertisedHost } = checkedAddress(options);
   const temporary =
     options.dataDir === undefined ? await mkdtemp(join(tmpdir(), 'eventstoredb-')) : undefined;
+  // Held by this thread, so that a crash of the other gives it back.
+  const folder = await openDataFolder({
+    path: temporary ?? (options.dataDir as string),
+    kind: 'eventstoredb',
+    formatVersion: FORMAT_VERSION,
+  });
   const settings: NodeSettings = {
-    dataDir: resolve(temporary ?? (options.dataDir as string)),
+    dataDir: folder.path,
     host,
     port,
     advertisedHost,
     sync: options.sync ?? 'always',
     limits: { ...DEFAULT_LIMITS, ...options.limits },
   };
-  const removeTemporary = async () => {
+  return startWorker(settings, options.logger ?? CONSOLE, async () => {
+    folder.release();
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
-  };
-  return startWorker(settings, options.logger ?? CONSOLE, removeTemporary);
+  });
 }
+
+/** Layout of the data folder: segments `<base>.log` of records, see storage/record.ts. */
+const FORMAT_VERSION = 1;
 
 const CONSOLE: NodeLogger = { error: (message, error) => console.error(message, error ?? '') };
 
@@ -90,10 +99,10 @@ function checkedAddress(options: EventStoreDbOptions) {
 async function startWorker(
   settings: NodeSettings,
   logger: NodeLogger,
-  removeTemporary: () => Promise<void>,
+  giveBackFolder: () => Promise<void>,
 ): Promise<EventStoreDbNode> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: settings });
-  const ended = new Promise<void>((exited) => worker.once('exit', () => exited())).then(removeTemporary);
+  const ended = new Promise<void>((exited) => worker.once('exit', () => exited())).then(giveBackFolder);
   const address = await listening(worker).catch(async (error: unknown) => {
     await ended;
     throw error;
@@ -137,7 +146,6 @@ function listening(worker: Worker): Promise<{ host: string; port: number }> {
   });
 }
 
-function revived({ name, message, code, problem, path }: SentError): Error {
-  if (problem !== undefined) return new DataFolderError(problem as DataFolderProblem, path ?? '', message);
+function revived({ name, message, code }: SentError): Error {
   return Object.assign(new Error(message), { name, ...(code !== undefined && { code }) });
 }

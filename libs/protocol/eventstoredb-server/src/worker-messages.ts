@@ -13,6 +13,4 @@ export interface SentError {
   readonly name: string;
   readonly message: string;
   readonly code: string | undefined;
-  readonly problem: string | undefined;
-  readonly path: string | undefined;
 }

@@ -25,6 +25,6 @@ try {
   });
   tell({ kind: 'listening', ...node.address });
 } catch (error) {
-  const { name, message, code, problem, path } = error as Error & Record<string, string | undefined>;
-  tell({ kind: 'failed', error: { name, message, code, problem, path } });
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  tell({ kind: 'failed', error: { name, message, code } });
 }

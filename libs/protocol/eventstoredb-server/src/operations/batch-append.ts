@@ -45,6 +45,7 @@ class BatchAppendSession {
   readonly #open = new Map<string, OpenAppend>();
   /** Appends that wait for the disk, and how to go on when the last is answered. */
   #unanswered = 0;
+  #hasRoom = true;
   #whenAnswered: (() => void) | undefined;
   #failed: ((error: unknown) => void) | undefined;
 
@@ -68,12 +69,19 @@ class BatchAppendSession {
   async #serve(): Promise<void> {
     await this.call.receive((message) => {
       this.#take(decodeBatchAppendReq(message));
+      if (!this.#hasRoom) return this.#untilAnswersAreRead();
       return this.node.log.pendingBytes > MAX_PENDING_BYTES ? this.#untilDiskCaughtUp() : undefined;
     });
     if (this.#unanswered > 0)
       await new Promise<void>((resolve) => {
         this.#whenAnswered = resolve;
       });
+  }
+
+  /** A client that does not read its answers is not read from either. */
+  async #untilAnswersAreRead(): Promise<void> {
+    await this.call.drained();
+    this.#hasRoom = true;
   }
 
   async #untilDiskCaughtUp(): Promise<void> {
@@ -164,7 +172,7 @@ class BatchAppendSession {
   }
 
   #succeed(open: OpenAppend, { revision, position }: Extract<AppendOutcome, { kind: 'stored' }>): void {
-    this.call.write(
+    this.#send(
       encodeBatchAppendSuccess({
         correlationId: open.correlationId,
         stream: Buffer.from(open.stream),
@@ -176,7 +184,11 @@ class BatchAppendSession {
 
   #fail(open: OpenAppend, failure: BatchAppendFailure): void {
     this.#forget(open);
-    this.call.write(encodeFailure(open.correlationId, open.stream, failure));
+    this.#send(encodeFailure(open.correlationId, open.stream, failure));
+  }
+
+  #send(answer: Uint8Array): void {
+    this.#hasRoom = this.call.write(answer);
   }
 
   #forget(open: OpenAppend): void {

@@ -1,7 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GrpcCall } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import { EventSender } from './event-sender.js';
 import type { ReadRequest } from './read-request.js';
+
+/** A filter that lets little through must not keep all other calls waiting. */
+const EXTENTS_PER_TURN = 8;
+const EVENTS_PER_TURN = 2_000;
 
 type AllRead = Extract<ReadRequest, { kind: 'read-all' }>;
 
@@ -26,6 +31,7 @@ async function readForwards(
   end: number,
 ) {
   let left = read.maxCount;
+  let extentsRead = 0;
   for (let position = start; position < end && left > 0; ) {
     const found = node.log.extentAt(position);
     const extent = found instanceof Promise ? await found : found;
@@ -48,12 +54,14 @@ async function readForwards(
         const room = sender.sendEvent(frame);
         if (room !== undefined) await room;
       }
+    if (++extentsRead % EXTENTS_PER_TURN === 0) await nextTurn();
   }
 }
 
 async function readBackwards(sender: EventSender, node: NodeContext, read: AllRead, before: number) {
   let left = read.maxCount;
   for (let position = before - 1; position >= 0 && left > 0; position--) {
+    if (position % EVENTS_PER_TURN === 0) await nextTurn();
     const found = node.log.extentAt(position);
     const frame = (found instanceof Promise ? await found : found).frame(position);
     if (node.index.hidesAny(position, position + 1) || read.filter?.matches(frame) === false) continue;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type GrpcCall, GrpcError, GrpcStatus } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import type { Extent } from '../storage/index.js';
@@ -9,6 +10,8 @@ import { EventSender } from './event-sender.js';
 import type { ReadRequest } from './read-request.js';
 
 type AllSubscription = Extract<ReadRequest, { kind: 'subscribe-to-all' }>;
+
+const EXTENTS_PER_TURN = 8;
 
 /** Sends the events of `$all` after a position, then each new one, until the call ends. */
 export async function subscribeToAll(
@@ -40,6 +43,7 @@ class AllFollower {
   readonly #sender: EventSender;
   readonly #checkpoints: CheckpointSchedule | undefined;
   #next: number;
+  #extentsRead = 0;
 
   constructor(
     private readonly call: GrpcCall,
@@ -87,6 +91,8 @@ class AllFollower {
         const room = this.#sender.sendFrames(extent.slice(from, stop));
         if (room !== undefined) await room;
       } else await this.#sendOneByOne(extent, stop, checkpointAfter);
+      // A filter that lets little through would otherwise keep all other calls waiting.
+      if (++this.#extentsRead % EXTENTS_PER_TURN === 0) await nextTurn();
     }
   }
 

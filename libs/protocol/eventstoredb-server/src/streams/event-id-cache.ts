@@ -3,28 +3,33 @@
  * 8 MiB of ids and forgets them at a restart; here the newest of the log are remembered again.
  */
 export class EventIdCache {
-  readonly #revisions = new Map<string, number>();
+  /** Two generations: when the young one is full, the old one is forgotten as a whole. */
+  #young = new Map<string, number>();
+  #old = new Map<string, number>();
 
+  /** Between `capacity` / 2 and `capacity` of the newest ids are remembered. */
   constructor(private readonly capacity: number) {}
 
   revisionOf(stream: string, eventId: string): number | undefined {
-    return this.#revisions.get(keyOf(stream, eventId));
+    const key = keyOf(stream, eventId);
+    return this.#young.get(key) ?? this.#old.get(key);
   }
 
   /** The first revision of an id wins. @returns whether it was this one. */
   remember(stream: string, eventId: string, revision: number): boolean {
     const key = keyOf(stream, eventId);
-    if (this.#revisions.has(key)) return false;
-    if (this.#revisions.size >= this.capacity) {
-      const oldest = this.#revisions.keys().next();
-      if (!oldest.done) this.#revisions.delete(oldest.value);
+    if (this.#young.has(key) || this.#old.has(key)) return false;
+    if (this.#young.size >= this.capacity / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
-    this.#revisions.set(key, revision);
+    this.#young.set(key, revision);
     return true;
   }
 
   forget(stream: string, eventId: string): void {
-    this.#revisions.delete(keyOf(stream, eventId));
+    const key = keyOf(stream, eventId);
+    if (!this.#young.delete(key)) this.#old.delete(key);
   }
 }
 

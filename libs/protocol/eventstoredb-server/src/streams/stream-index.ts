@@ -1,4 +1,4 @@
-import { type EventFields, readEventFrame } from '../wire/index.js';
+import { EventFramePeek, readEventFrame } from '../wire/index.js';
 import { EventIdCache } from './event-id-cache.js';
 import { isHiddenFromAll } from './hidden-streams.js';
 import { METADATA_TYPE, parseStreamLimits, streamOfMetadata } from './stream-metadata.js';
@@ -6,6 +6,18 @@ import { StreamState } from './stream-state.js';
 
 export const TOMBSTONE_REVISION = 2n ** 63n - 1n;
 export const TOMBSTONE_TYPE = '$streamDeleted';
+
+/** What the index has to know of an event. */
+export interface IndexedEvent {
+  readonly id: string;
+  readonly stream: string;
+  /** Ignored for a tombstone. */
+  readonly revision: number;
+  readonly position: number;
+  readonly isTombstone: boolean;
+  /** The data of an event that may rule over another stream, as text; undefined for other events. */
+  readonly metadata: string | undefined;
+}
 
 /** What to do once an indexed event is durable, and how to take it back when it never will be. */
 export interface IndexChange {
@@ -17,6 +29,7 @@ export interface IndexChange {
 export class StreamIndex {
   readonly #streams = new Map<string, StreamState>();
   readonly #ids: EventIdCache;
+  readonly #peek = new EventFramePeek();
   /** Positions, ascending, of events that readers of `$all` do not see. */
   readonly #hidden: number[] = [];
 
@@ -51,31 +64,33 @@ export class StreamIndex {
 
   /** Takes in an event from the log, which is durable. */
   load(frame: Buffer, position: number): void {
-    const event = readEventFrame(frame);
-    if (event.position !== BigInt(position))
-      throw new Error(`The event at position ${position} says it is at ${event.position}.`);
-    this.add(event).commit();
+    const peek = this.#peek.look(frame);
+    if (peek.position !== position)
+      throw new Error(`The event at position ${position} says it is at ${peek.position}.`);
+    const { id, stream, revision } = peek;
+    const isTombstone = revision >= Number(TOMBSTONE_REVISION) && peek.type === TOMBSTONE_TYPE;
+    this.add({ id, stream, revision, position, isTombstone, metadata: metadataOf(stream, frame) }).commit();
   }
 
   /** Takes in the next event for writers; readers go by the log's end position. */
-  add(event: EventFields): IndexChange {
-    const name = event.stream.toString();
+  add({ id, stream: name, revision, position, isTombstone, metadata }: IndexedEvent): IndexChange {
     const stream = this.#getOrAdd(name);
-    const position = Number(event.position);
-    if (event.revision === TOMBSTONE_REVISION && event.type === TOMBSTONE_TYPE) return bury(stream, position);
-    const revision = stream.positions.push(position) - 1;
-    if (event.revision !== BigInt(revision))
-      throw new Error(`Event ${event.revision} of stream ${name} comes where ${revision} is expected.`);
+    if (isTombstone) return bury(stream, position);
+    if (revision !== stream.positions.length)
+      throw new Error(
+        `Event ${revision} of stream ${name} comes where ${stream.positions.length} is expected.`,
+      );
+    stream.positions.push(position);
     const isHidden = isHiddenFromAll(name);
     if (isHidden) this.#hidden.push(position);
-    const isNew = this.#ids.remember(name, event.id, revision);
-    const limited = this.#applyMetadata(name, event);
+    const isNew = this.#ids.remember(name, id, revision);
+    const limited = metadata === undefined ? undefined : this.#applyMetadata(name, metadata);
     return {
       commit: () => limited?.commit(),
       undo: () => {
         stream.positions.pop();
         if (isHidden) this.#hidden.pop();
-        if (isNew) this.#ids.forget(name, event.id);
+        if (isNew) this.#ids.forget(name, id);
         limited?.undo();
       },
     };
@@ -90,13 +105,10 @@ export class StreamIndex {
     return stream;
   }
 
-  #applyMetadata(name: string, event: EventFields): IndexChange | undefined {
-    const ruled = streamOfMetadata(name);
-    if (ruled === undefined) return undefined;
-    const stream = this.#getOrAdd(ruled);
+  #applyMetadata(name: string, metadata: string): IndexChange {
+    const stream = this.#getOrAdd(streamOfMetadata(name) as string);
     const before = stream.limits;
-    const isJson = event.type === METADATA_TYPE && event.contentType === 'application/json';
-    const limits = isJson ? parseStreamLimits(Buffer.from(event.data).toString()) : {};
+    const limits = parseStreamLimits(metadata);
     stream.limits = limits;
     return {
       commit: () => {
@@ -107,6 +119,25 @@ export class StreamIndex {
       },
     };
   }
+}
+
+const NO_METADATA = '';
+
+/** Text of what is not `$metadata` in JSON is empty: it takes earlier metadata away. */
+export function metadataText(
+  stream: string,
+  type: string,
+  isJson: boolean,
+  data: Uint8Array,
+): string | undefined {
+  if (streamOfMetadata(stream) === undefined) return undefined;
+  return type === METADATA_TYPE && isJson ? Buffer.from(data).toString() : NO_METADATA;
+}
+
+function metadataOf(stream: string, frame: Buffer): string | undefined {
+  if (streamOfMetadata(stream) === undefined) return undefined;
+  const { type, contentType, data } = readEventFrame(frame);
+  return metadataText(stream, type, contentType === 'application/json', data);
 }
 
 function bury(stream: StreamState, position: number): IndexChange {

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { EventLog } from '../storage/index.js';
-import { type EventFields, type ExpectedRevision, encodeEventFrame, readEventFrame } from '../wire/index.js';
+import { type ExpectedRevision, encodeEventFrame, readEventFrame } from '../wire/index.js';
 import type { CommitSignals } from './commit-signals.js';
 import { decideAppend, type StreamHead } from './decide-append.js';
-import { type IndexChange, type StreamIndex, TOMBSTONE_REVISION, TOMBSTONE_TYPE } from './stream-index.js';
+import {
+  type IndexChange,
+  metadataText,
+  type StreamIndex,
+  TOMBSTONE_REVISION,
+  TOMBSTONE_TYPE,
+} from './stream-index.js';
 import {
   METADATA_TYPE,
   metadataStreamOf,
@@ -118,7 +124,7 @@ export class StreamWriter {
     if (decision.kind === 'deleted') return decision;
     if (decision.kind !== 'write') return { kind: 'wrong-version', lastRevision: head.lastRevision };
     const batch = new EventBatch(this.log, this.index, this.signals);
-    batch.add(stream, { ...newEvent(TOMBSTONE_TYPE), isJson: false }, TOMBSTONE_REVISION);
+    batch.addTombstone(stream);
     batch.append();
     return { kind: 'stored', revision: head.lastRevision, position: batch.lastPosition };
   }
@@ -184,20 +190,29 @@ class EventBatch {
     return this.#firstPosition + this.#frames.length - 1;
   }
 
-  add(stream: string, event: NewEvent, revision?: bigint): void {
-    const fields: EventFields = {
-      id: event.id,
-      stream: Buffer.from(stream),
-      revision: revision ?? BigInt((this.index.find(stream)?.lastRevision ?? -1) + 1),
-      position: BigInt(this.#firstPosition + this.#frames.length),
-      type: event.type,
-      contentType: event.isJson ? 'application/json' : 'application/octet-stream',
-      created: this.#created,
-      customMetadata: event.customMetadata,
-      data: event.data,
-    };
-    this.#frames.push(encodeEventFrame(fields));
-    this.#changes.push(this.index.add(fields));
+  addTombstone(stream: string): void {
+    this.add(stream, { ...newEvent(TOMBSTONE_TYPE), isJson: false }, true);
+  }
+
+  add(stream: string, event: NewEvent, isTombstone = false): void {
+    const revision = (this.index.find(stream)?.lastRevision ?? -1) + 1;
+    const position = this.#firstPosition + this.#frames.length;
+    const { id, type, isJson, customMetadata, data } = event;
+    this.#frames.push(
+      encodeEventFrame({
+        id,
+        stream: Buffer.from(stream),
+        revision: isTombstone ? TOMBSTONE_REVISION : BigInt(revision),
+        position: BigInt(position),
+        type,
+        contentType: isJson ? 'application/json' : 'application/octet-stream',
+        created: this.#created,
+        customMetadata,
+        data,
+      }),
+    );
+    const metadata = metadataText(stream, type, isJson, data);
+    this.#changes.push(this.index.add({ id, stream, revision, position, isTombstone, metadata }));
     this.#streams.add(stream);
   }
 

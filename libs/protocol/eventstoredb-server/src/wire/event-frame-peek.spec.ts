@@ -20,6 +20,8 @@ describe('a peek into an event frame', () => {
               data: Buffer.alloc(dataBytes),
             });
             expect([peek.look(frame).stream, peek.type]).toEqual([stream, type]);
+            expect(peek.id).toBe('0198a000-0000-7000-8000-000000000000');
+            expect([peek.revision, peek.position]).toEqual([Number(number), Number(number >> 1n)]);
             expect(peek.isType(Buffer.from(type))).toBe(true);
             expect(peek.isType(Buffer.from(`${type}x`))).toBe(false);
             expect(peek.streamStartsWith(Buffer.from(stream.slice(0, 3)))).toBe(true);

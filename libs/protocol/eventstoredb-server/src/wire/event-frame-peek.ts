@@ -1,18 +1,24 @@
 import { PREFIX_BYTES } from '../grpc/deframer.js';
 
-const ID_FIELD_BYTES = 2 + 2 + 36;
+const ID_TEXT_BYTES = 36;
+/** Tags and lengths of the id and of the text in it. */
+const ID_HEAD_BYTES = 2 + 2;
 /** `metadata` entry up to the value of `type`: key tag, key length, the key, value tag. */
 const TYPE_KEY_BYTES = 1 + 1 + 'type'.length + 1;
 
 /**
- * Where stream name and type lie in an event frame, without decoding the rest. Relies on the order in which
+ * What a decision needs of an event frame, without decoding the rest. Relies on the order in which
  * `encodeEventFrame` writes, so it is for frames of this node only.
  */
 export class EventFramePeek {
   #frame: Buffer = Buffer.alloc(0);
   #at = 0;
+  #idStart = 0;
   streamStart = 0;
   streamEnd = 0;
+  /** Exact up to 2^53; beyond it, as near as a number comes. */
+  revision = 0;
+  position = 0;
   typeStart = 0;
   typeEnd = 0;
 
@@ -22,20 +28,25 @@ export class EventFramePeek {
     this.#at = PREFIX_BYTES;
     this.#tagAndVarint(); // ReadResp.event
     this.#tagAndVarint(); // ReadEvent.event
-    this.#at += ID_FIELD_BYTES;
+    this.#idStart = this.#at + ID_HEAD_BYTES;
+    this.#at = this.#idStart + ID_TEXT_BYTES;
     this.#tagAndVarint(); // RecordedEvent.stream_identifier
     const streamBytes = this.#tagAndVarint();
     this.streamStart = this.#at;
     this.streamEnd = this.#at += streamBytes;
-    this.#tagAndVarint(); // stream_revision
+    this.revision = this.#tagAndVarint();
     this.#tagAndVarint(); // prepare_position
-    this.#tagAndVarint(); // commit_position
+    this.position = this.#tagAndVarint();
     this.#tagAndVarint(); // the first entry of metadata
     this.#at += TYPE_KEY_BYTES - 1;
     const typeBytes = this.#tagAndVarint();
     this.typeStart = this.#at;
     this.typeEnd = this.#at + typeBytes;
     return this;
+  }
+
+  get id(): string {
+    return this.#frame.toString('latin1', this.#idStart, this.#idStart + ID_TEXT_BYTES);
   }
 
   get stream(): string {
@@ -65,7 +76,7 @@ export class EventFramePeek {
     return true;
   }
 
-  /** Passes a one-byte tag and reads the varint behind it; exact up to 2^53, which lengths never reach. */
+  /** Passes a one-byte tag and reads the varint behind it. */
   #tagAndVarint(): number {
     this.#at++;
     let value = 0;
