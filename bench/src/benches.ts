@@ -1,5 +1,12 @@
 import type { Bench } from './bench.js';
 import { commands } from './commands.js';
+import { http } from './http.js';
 import { importOnlineRetail } from './import.js';
+import { rebuild } from './rebuild.js';
 
-export const BENCHES: Readonly<Record<string, Bench>> = { commands, import: importOnlineRetail };
+export const BENCHES: Readonly<Record<string, Bench>> = {
+  commands,
+  rebuild,
+  import: importOnlineRetail,
+  http,
+};

@@ -1,32 +1,18 @@
-import { Child, temporaryFolder } from '../../test/harness/index.js';
+import { temporaryFolder } from '../../test/harness/index.js';
 import type { Bench } from './bench.js';
 import { type LoadResult, underLoad } from './load.js';
 import { fsyncsPerSecond, interleaved } from './measure.js';
 import { watchMemory } from './memory.js';
+import { ORDER, placeOne, startStandaloneWithEmptyRoute } from './standalone.js';
 
 const CONNECTIONS = 64;
-const ORDER = {
-  customerId: 'c-1',
-  country: 'GB',
-  currency: 'GBP',
-  place: true,
-  lines: [{ productCode: '85123A', quantity: 6, unitPrice: '2.55' }],
-};
 
 /** Validated durable orders, each on disk when answered, against an empty handler in the same process. */
 export const commands: Bench = async ({ quick, log }) => {
   const [rounds, seconds, warmUpSeconds] = quick ? [1, 3, 2] : [5, 30, 10];
   const folder = temporaryFolder('bench-commands');
-  const child = new Child({
-    entry: 'dist/bench/src/standalone-with-empty-route.js',
-    env: { TIDEMARK_DATA: folder.path, PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'info' },
-  });
+  const { child, url } = await startStandaloneWithEmptyRoute(folder.path);
   try {
-    const url = await child.until('the standalone listens', () => {
-      const found = /"url":"(http:\/\/[^"]+)"/.exec(child.stdout);
-      if (!found?.[1]) throw new Error('not yet');
-      return found[1];
-    });
     const load = (path: string, forSeconds: number) =>
       underLoad({
         url: `${url}${path}`,
@@ -72,12 +58,7 @@ export const commands: Bench = async ({ quick, log }) => {
 
 /** Places one more order and waits until it is read: how far behind the read models were. */
 async function catchUpSeconds(url: string): Promise<number> {
-  const placed = await fetch(`${url}/orders`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(ORDER),
-  });
-  const { orderId, position } = (await placed.json()) as { orderId: string; position: string };
+  const { orderId, position } = await placeOne(url);
   const startedAt = performance.now();
   for (;;) {
     const headers = { 'tidemark-consistency': position, prefer: 'wait=60' };

@@ -1,10 +1,11 @@
-import { Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { createHttpApp } from '#libs/platform/http';
 import { runApp } from '#libs/platform/lifecycle';
 import { openLocalStores, removeRunFile, writeRunFile } from '#libs/platform/local-stores';
 import { createLogger } from '#libs/platform/observability';
 import { readSettings } from '#libs/platform/settings';
 import { standaloneModule } from '../../apps/standalone/src/standalone.module.js';
+import { OrderBody } from '../../libs/contexts/ordering/src/adapters/http/order-dto.js';
 
 /** What a request costs at least: parsed, dispatched, answered; nothing validated, nothing done. */
 @Controller('bench')
@@ -12,6 +13,12 @@ class EmptyController {
   @Post('empty')
   @HttpCode(201)
   empty(): object {
+    return { orderId: '', revision: 0, position: '0' };
+  }
+
+  @Post('validated')
+  @HttpCode(201)
+  validated(@Body() _order: OrderBody): object {
     return { orderId: '', revision: 0, position: '0' };
   }
 }
