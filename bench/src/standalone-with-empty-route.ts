@@ -31,7 +31,7 @@ await runApp(async () => {
   const stores = await openLocalStores(settings);
   const module = {
     module: WithEmptyRoute,
-    imports: [standaloneModule({ ...settings, ...stores })],
+    imports: [standaloneModule({ ...settings, ...stores }, logger)],
     controllers: [EmptyController],
   };
   const app = await createHttpApp(module, { ...settings, logger });
