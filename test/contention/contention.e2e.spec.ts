@@ -24,7 +24,7 @@ describe(`${WRITERS} writers at once`, () => {
   let api: Api;
 
   beforeAll(async () => {
-    app = await startApp('standalone', { TIDEMARK_DATA: folder.path, LOG_LEVEL: 'warn' });
+    app = await startApp('standalone', { TIDEMARK_DATA: folder.path });
     await untilReady(app);
     api = new Api(app.url);
   }, 60_000);

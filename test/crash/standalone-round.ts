@@ -52,7 +52,7 @@ export async function standaloneRound(
 }
 
 async function started(dataDir: string): Promise<StartedApp> {
-  const app = await startApp('standalone', { TIDEMARK_DATA: dataDir, LOG_LEVEL: 'warn' });
+  const app = await startApp('standalone', { TIDEMARK_DATA: dataDir });
   await untilReady(app);
   return app;
 }
