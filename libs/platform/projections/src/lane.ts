@@ -10,6 +10,8 @@ export interface LaneLimits {
   readonly ahead: ReadAhead;
   /** Changed documents held at most before they are committed. */
   readonly documents: number;
+  /** Reading the past, cold documents are committed in pieces of this many, while hot ones gather. */
+  readonly coldDocuments: number;
   readonly sizeBytes: number;
   /** Reading the past, commit after this time at the latest: bounds what a crash repeats. */
   readonly ageMs: number;
@@ -160,8 +162,9 @@ export class Lane {
   /** One piece of work, if there is any. */
   private async step(reader: ChunkReader): Promise<boolean> {
     if (this.isFull && this.isCommitting) return false;
-    if (this.mayCommit(reader)) {
-      this.beginCommit();
+    const due = this.dueMembers(reader);
+    if (due.length > 0) {
+      this.beginCommit(due);
       return true;
     }
     if (this.isHeld()) return false;
@@ -216,20 +219,34 @@ export class Lane {
     );
   }
 
-  private mayCommit(reader: ChunkReader): boolean {
-    if (this.pending === 0 || this.isCommitting) return false;
-    if (reader.hasCaughtUp || this.hold || this.isFull || this.members.some(({ stopped }) => stopped))
-      return true;
-    return performance.now() - this.pendingSince >= this.limits.ageMs;
+  /** Whose changes are to be committed now. */
+  private dueMembers(reader: ChunkReader): readonly Member[] {
+    if (this.pending === 0 || this.isCommitting) return [];
+    const isHeldUp = reader.hasCaughtUp || this.hold || this.members.some(({ stopped }) => stopped);
+    const isOld = performance.now() - this.pendingSince >= this.limits.ageMs;
+    return isHeldUp || isOld || this.isFull ? this.members : this.coldMembers();
   }
 
-  private beginCommit(): void {
-    const writes = this.members.map((member) => member.beginCommit());
-    this.inFlight = this.pending;
-    this.firstCommitting = this.firstPending;
-    this.pending = 0;
-    this.firstPending = undefined;
-    this.committing = this.commit(writes, this.inFlight, this.firstCommitting!).finally(() => {
+  /** Those whose documents are mostly touched once, when there is enough to write. The others' get hotter. */
+  private coldMembers(): readonly Member[] {
+    const cold = this.members.filter(({ documents }) => documents.changes > 0 && documents.isCold);
+    const documents = cold.reduce((sum, member) => sum + member.documents.changes, 0);
+    return documents >= this.limits.coldDocuments ? cold : [];
+  }
+
+  private beginCommit(due: readonly Member[]): void {
+    const first = this.firstPending!;
+    const isWhole = due.length === this.members.length;
+    // A fault in a part has to be looked for in smaller commits, even if one event did it.
+    const events = Math.max(isWhole ? 1 : 2, ...due.map(({ uncommittedEvents }) => uncommittedEvents));
+    const writes = due.map((member) => member.beginCommit());
+    this.firstCommitting = first;
+    if (isWhole) {
+      this.inFlight = this.pending;
+      this.pending = 0;
+      this.firstPending = undefined;
+    }
+    this.committing = this.commit(writes, events, first).finally(() => {
       this.committing = undefined;
       this.firstCommitting = undefined;
       this.inFlight = 0;

@@ -36,6 +36,11 @@ export class Member {
     return this.committed.events;
   }
 
+  /** Events folded since the last commit. */
+  get uncommittedEvents(): number {
+    return this.folded.events - this.committed.events;
+  }
+
   get stopped(): StopReason | undefined {
     return this.fault;
   }

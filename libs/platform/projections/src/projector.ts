@@ -34,8 +34,9 @@ export interface ProjectorOptions {
 const LIMITS: LaneLimits = {
   ahead: { events: 5_000, sizeBytes: 16 * 2 ** 20 },
   documents: 20_000,
+  coldDocuments: 4_000,
   sizeBytes: 32 * 2 ** 20,
-  ageMs: 5_000,
+  ageMs: 15_000,
 };
 const CACHE_BYTES = 64 * 2 ** 20;
 const WATCH_MS = 2_000;

@@ -71,7 +71,7 @@ describe('a random run', () => {
         metrics: createMetrics(),
         // Room for a few documents only, and commits of a few events.
         cacheBytes: 300,
-        limits: { documents: 20, ahead: { events: 40, sizeBytes: 10_000 }, ageMs: 5 },
+        limits: { documents: 20, coldDocuments: 6, ahead: { events: 40, sizeBytes: 10_000 }, ageMs: 5 },
         firstPauseMs: 1,
       });
       projector.start();
@@ -93,6 +93,7 @@ describe('a random run', () => {
       await projector.stop();
       expect(store.content('tallies@1')).toEqual(Object.fromEntries(expected));
       expect(store.faults).toBeGreaterThan(0);
+      expect(store.commits.some((writes) => writes.length === 1)).toBe(true);
       expect(store.stands.get('tallies@1')).toEqual({ position, events: 3_000 });
     },
     15_000,

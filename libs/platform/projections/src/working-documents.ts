@@ -3,6 +3,9 @@ import { approximateBytes } from './approximate-bytes.js';
 
 type Documents = ReadonlyMap<string, object | undefined>;
 
+/** Touches a document, on average, up to which the documents of a projection count as cold. */
+const COLD_TOUCHES = 1.5;
+
 /**
  * The documents of one projection between the log and the store, newest first: changed since the last commit, being
  * committed, committed lately. Right only while nobody else writes the collection: a commit that fails for any reason
@@ -15,6 +18,7 @@ export class WorkingDocuments {
   /** Every key ever stored, while that is known: a key outside is absent without asking. */
   private existing: Set<string> | undefined;
   private bytes = 0;
+  private touches = 0;
 
   /** @param isNew nothing was ever stored, so that what is not here is nowhere. */
   constructor(
@@ -63,7 +67,13 @@ export class WorkingDocuments {
     return this.changed.has(key) ? this.changed.get(key) : base.get(key);
   }
 
+  /** Most of what changed is not touched again soon: nothing is saved by writing it later. */
+  get isCold(): boolean {
+    return this.touches <= this.changed.size * COLD_TOUCHES;
+  }
+
   set(key: string, document: object | undefined): void {
+    this.touches++;
     if (!this.changed.has(key)) this.bytes += key.length + (document ? approximateBytes(document) : 0);
     this.changed.set(key, document);
   }
@@ -74,6 +84,7 @@ export class WorkingDocuments {
     this.committing = documents;
     this.changed = new Map();
     this.bytes = 0;
+    this.touches = 0;
     return documents;
   }
 

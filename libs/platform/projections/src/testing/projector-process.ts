@@ -10,6 +10,6 @@ const { projector } = connectProjector({
   contexts: [realContext(suffix)],
   logger: createLogger({ level: 'fatal', format: 'json' }),
   // Small commits: more of them to be killed in.
-  limits: { documents: 40, ageMs: 20 },
+  limits: { documents: 100, coldDocuments: 40, ageMs: 20 },
 });
 projector.start();
