@@ -1,6 +1,6 @@
 import { deserialize } from 'bson';
 import { type Encodable, encodeValue } from '../bson/encode.js';
-import { BsonType, type BsonValue, entriesOf } from '../bson/value.js';
+import { BsonType, type BsonValue, documentValue, eachField, entriesOf } from '../bson/value.js';
 import { MongoError, notSupported } from '../errors.js';
 import type { Predicate } from '../query/match.js';
 import { newAggregator } from './mingo.js';
@@ -75,14 +75,29 @@ function withNow(expression: unknown, now: Date): unknown {
   return Object.fromEntries(Object.entries(expression).map(([name, part]) => [name, withNow(part, now)]));
 }
 
-/** Computes an expression to a BSON value; undefined when the result is missing. */
-export function evaluate(
+/** An expression that gives a stored value; undefined when the result is missing. */
+export function compileValue(
   expression: BsonValue,
-  document: Buffer,
   variables?: Readonly<Record<string, unknown>>,
-): BsonValue | undefined {
-  const result = compileExpression(expression, variables)(plainDocument(document));
-  return result === undefined ? undefined : encodeValue(toEncodable(result) as Encodable);
+): (document: Buffer) => BsonValue | undefined {
+  const compute = compileExpression(expression, variables);
+  return (document) => {
+    refuseInexact(documentValue(document));
+    const result = compute(plainDocument(document));
+    return result === undefined ? undefined : encodeValue(toEncodable(result) as Encodable);
+  };
+}
+
+/** Numbers that JavaScript cannot compute with exactly are refused rather than computed wrongly. */
+export function refuseInexact(value: BsonValue): void {
+  eachField(value.bytes, value.start, (field) => {
+    if (field.type === BsonType.decimal128) throw notSupported('computing with Decimal128');
+    if (field.type === BsonType.int64 && typeof field.number() === 'bigint') {
+      throw notSupported('computing with an int64 beyond 2^53');
+    }
+    if (field.type === BsonType.object || field.type === BsonType.array) refuseInexact(field);
+    return undefined;
+  });
 }
 
 /** `$expr` for the matcher. */

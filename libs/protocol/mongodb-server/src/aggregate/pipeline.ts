@@ -1,8 +1,10 @@
 import { type Encodable, encodeDocument } from '../bson/encode.js';
-import { BsonType, type BsonValue, documentValue, eachField, elementsOf, entriesOf } from '../bson/value.js';
+import { openDocument } from '../bson/tree.js';
+import { BsonType, type BsonValue, documentValue, elementsOf, entriesOf, fieldsOf } from '../bson/value.js';
 import { BufferedSource } from '../commands/buffered-source.js';
 import type { BatchSource } from '../commands/cursors.js';
 import { MongoError, notSupported } from '../errors.js';
+import type { Filter } from '../query/filter.js';
 import { compileFilter } from '../query/match.js';
 import { parseFilter } from '../query/parse-filter.js';
 import { parseHint } from '../query/planner.js';
@@ -10,7 +12,15 @@ import { Query, QueryRun } from '../query/query.js';
 import { parseSort, Sorter } from '../query/sort.js';
 import type { CollectionInfo } from '../storage/catalog.js';
 import type { ReadContext } from '../storage/contexts.js';
-import { checkExpression, judgeWith, plainDocument, plainValue, runMingo } from './expressions.js';
+import { parsePipelineUpdate } from '../update/pipeline.js';
+import {
+  checkExpression,
+  judgeWith,
+  plainDocument,
+  plainValue,
+  refuseInexact,
+  runMingo,
+} from './expressions.js';
 import { newAggregator } from './mingo.js';
 import { toEncodable } from './plain.js';
 
@@ -28,16 +38,18 @@ export interface Pipeline {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly hint: BsonValue | undefined;
   readonly interrupted: () => void;
+  /** `$$NOW`. */
+  readonly now: Date;
 }
 
 /** Stages that mingo does. */
 const COMPUTED = new Set(
-  '$project $addFields $set $unset $group $unwind $sortByCount $facet $bucket $bucketAuto $replaceRoot $replaceWith $lookup $unionWith'.split(
-    ' ',
-  ),
+  '$group $unwind $sortByCount $facet $bucket $bucketAuto $lookup $unionWith'.split(' '),
 );
+/** Stages that change one document after the other, as in a pipeline update. */
+const RESHAPING = new Set('$project $addFields $set $unset $replaceRoot $replaceWith'.split(' '));
 /** Stages done here on raw documents. */
-const OWN = new Set(['$match', '$sort', '$limit', '$skip', '$count', '$documents']);
+const OWN = new Set(['$match', '$sort', '$limit', '$skip', '$count', '$documents', ...RESHAPING]);
 const ABSENT = new Set(
   (
     '$geoNear $graphLookup $merge $out $sample $redact $setWindowFields $densify $fill $changeStream $collStats $indexStats $currentOp ' +
@@ -50,6 +62,37 @@ function checkStage({ name, operand }: Stage): void {
   if (!OWN.has(name) && !COMPUTED.has(name))
     throw new MongoError(40324, `Unrecognized pipeline stage name: '${name}'`);
   if (COMPUTED.has(name)) checkExpression(operand);
+  if (name === '$lookup') checkLookup(operand);
+  if (name === '$facet' || name === '$unionWith') checkNested(name, operand);
+}
+
+/** mingo forgets the equality beside a pipeline, and takes a dotted name for one name. */
+function checkLookup(operand: BsonValue): void {
+  const fields = operand.type === BsonType.object ? fieldsOf(operand) : new Map<string, BsonValue>();
+  if (fields.has('pipeline')) throw notSupported('$lookup with a pipeline');
+  for (const name of ['from', 'localField', 'foreignField', 'as']) {
+    if (fields.get(name)?.type !== BsonType.string)
+      throw new MongoError(9, `$lookup needs ${name}, a string`);
+  }
+  if (fields.get('as')!.string().includes('.')) throw notSupported('$lookup into a dotted field');
+}
+
+/** Stages inside stages run in mingo, which does not do all of them as MongoDB does. */
+const NESTED = new Set(
+  '$group $sortByCount $bucket $bucketAuto $limit $skip $unwind $count $sort $match'.split(' '),
+);
+
+function checkNested(name: string, operand: BsonValue): void {
+  if (name === '$unionWith') {
+    if (operand.type !== BsonType.string) throw notSupported('$unionWith with a pipeline');
+    return;
+  }
+  for (const pipeline of operand.type === BsonType.object ? fieldsOf(operand).values() : []) {
+    for (const stage of pipeline.type === BsonType.array ? elementsOf(pipeline) : []) {
+      const [inner] = fieldsOf(stage).keys();
+      if (inner !== undefined && !NESTED.has(inner)) throw notSupported(`${inner} inside ${name}`);
+    }
+  }
 }
 
 interface Input {
@@ -181,7 +224,21 @@ async function runStages(rows: Buffer[], stages: readonly Stage[], pipeline: Pip
   return current;
 }
 
+function reshape(stage: Stage, rows: Buffer[], pipeline: Pipeline): Buffer[] {
+  const specification = documentValue(encodeDocument({ [stage.name]: stage.operand }));
+  const change = parsePipelineUpdate([specification], pipeline.variables);
+  const environment = { filter: EVERYTHING, inserting: false, now: pipeline.now, clusterTime: 0n };
+  return rows.map((row) => {
+    const tree = openDocument(row);
+    change(tree, row, environment);
+    return tree.close();
+  });
+}
+
+const EVERYTHING: Filter = { kind: 'and', parts: [] };
+
 function ownStage(stage: Stage, rows: Buffer[], pipeline: Pipeline): Buffer[] {
+  if (RESHAPING.has(stage.name)) return reshape(stage, rows, pipeline);
   switch (stage.name) {
     case '$match': {
       const matches = compileFilter(parseFilter(stage.operand), judgeWith(pipeline.variables));
@@ -226,15 +283,4 @@ function collectionRows(name: string, pipeline: Pipeline): Record<string, unknow
   if (collection)
     for (const { document } of query.found(pipeline.context)) rows.push(plainDocument(document));
   return rows;
-}
-
-/** Numbers that JavaScript cannot compute with exactly are refused rather than computed wrongly. */
-function refuseInexact(value: BsonValue): void {
-  eachField(value.bytes, value.start, (field) => {
-    if (field.type === BsonType.decimal128) throw notSupported('Decimal128 in a computed pipeline stage');
-    if (field.type === BsonType.int64 && typeof field.number() === 'bigint')
-      throw notSupported('an int64 beyond 2^53 in a computed pipeline stage');
-    if (field.type === BsonType.object || field.type === BsonType.array) refuseInexact(field);
-    return undefined;
-  });
 }

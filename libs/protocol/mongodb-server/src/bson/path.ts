@@ -88,6 +88,18 @@ export function plainValueAt(path: Path, bytes: Buffer): BsonValue | undefined |
   return undefined;
 }
 
+/** The part of the path up to the first array on it: `lines` for `lines.code`; undefined without an array. */
+export function firstArrayOn(path: Path, bytes: Buffer): string | undefined {
+  let start = 0;
+  for (let i = 0; i < path.names.length; i++) {
+    const value = findField(bytes, start, path.names[i]!);
+    if (value?.type === BsonType.array) return path.segments.slice(0, i + 1).join('.');
+    if (value?.type !== BsonType.object) return undefined;
+    start = value.start;
+  }
+  return undefined;
+}
+
 /** One value per element where an array lies on the path. */
 export function indexedValuesAt(path: Path, bytes: Buffer): IndexedValues {
   const plain = plainValueAt(path, bytes);

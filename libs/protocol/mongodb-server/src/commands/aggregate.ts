@@ -32,6 +32,7 @@ export function aggregate(invocation: Invocation): Promise<Reply> {
       variables: variables ? (plainValue(variables) as Record<string, unknown>) : {},
       hint: invocation.get('hint'),
       interrupted: invocation.timeLimit(),
+      now: new Date(),
     });
     return openCursor(invocation, context, source, namespace, {
       batchSize: batchSizeOf(invocation),

@@ -45,7 +45,7 @@ function shown(invocation: Invocation, document: Buffer | undefined): BsonValue 
   if (!document) return null;
   const projection = invocation.document('fields');
   if (!projection || projection.end - projection.start === 5) return documentValue(document);
-  return documentValue(parseProjection(projection, { kind: 'and', parts: [] })(document));
+  return documentValue(parseProjection(projection)(document));
 }
 
 function removeFound(invocation: Invocation, context: WriteContext, namespace: string): Reply {

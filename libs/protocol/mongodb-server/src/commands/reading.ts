@@ -61,7 +61,7 @@ export function findQuery(invocation: Invocation, context: ReadContext, namespac
     skip: nonNegative(invocation, 'skip') ?? 0,
     limit: nonNegative(invocation, 'limit') ?? 0,
     hint: parseHint(collection, invocation.get('hint'), entriesOf),
-    project: hasProjection ? parseProjection(projection, { kind: 'and', parts: [] }) : undefined,
+    project: hasProjection ? parseProjection(projection) : undefined,
     judge: judgeWith(variables ? (plainValue(variables) as Record<string, unknown>) : {}),
   });
 }

@@ -146,7 +146,8 @@ function hullOf(branches: readonly Filter[], multikey: boolean): Map<string, Pat
   return hull;
 }
 
-function asInterval({ points, interval }: PathBounds): Interval | undefined {
+/** The interval from the first to the last point. */
+export function asInterval({ points, interval }: PathBounds): Interval | undefined {
   if (interval) return interval;
   if (!points || points.length === 0) return undefined;
   return { low: points[0]!, lowIncluded: true, high: points.at(-1)!, highIncluded: true };

@@ -1,3 +1,4 @@
+import { NULL_RANK } from '../bson/compare.js';
 import { KeyWriter } from '../bson/key-encoding.js';
 import { Path } from '../bson/path.js';
 import type { BsonValue } from '../bson/value.js';
@@ -5,7 +6,7 @@ import { MongoError } from '../errors.js';
 import type { CollectionInfo, IndexField } from '../storage/catalog.js';
 import type { ReadContext } from '../storage/contexts.js';
 import type { Range } from '../storage/key-value-store.js';
-import { boundsOf, type PathBounds } from './bounds.js';
+import { asInterval, boundsOf, type PathBounds } from './bounds.js';
 import { conjunctsOf, type Filter } from './filter.js';
 import type { SortField } from './sort.js';
 
@@ -151,7 +152,8 @@ function planIndex(
     equalities++;
   }
   const next = index.fields[equalities];
-  const interval = next && bounds.get(next.path.text)?.interval;
+  const nextBounds = next && usable(bounds.get(next.path.text), multikey);
+  const interval = nextBounds && asInterval(nextBounds);
   const isPointwise = prefixes.length < 2;
   const order = multikey ? undefined : sortServed(index, equalities, isPointwise, bounds, sort);
   const bounded = equalities > 0 || interval !== undefined;
@@ -169,10 +171,8 @@ function planIndex(
 /** Missing fields and empty arrays are stored alike on a multikey path: null cannot be looked up there. */
 function usable(bounds: PathBounds | undefined, multikey: boolean): PathBounds | undefined {
   if (!bounds?.points || !multikey) return bounds;
-  return bounds.points.some((point) => point[0] === NULL_BYTE) ? undefined : bounds;
+  return bounds.points.some((point) => point[0] === NULL_RANK) ? undefined : bounds;
 }
-
-const NULL_BYTE = 12;
 
 function rangeUnder(
   ident: number,

@@ -1,9 +1,8 @@
-import { evaluate } from '../aggregate/expressions.js';
+import { compileValue } from '../aggregate/expressions.js';
 import { encodeValue } from '../bson/encode.js';
 import { closed, Tree } from '../bson/tree.js';
 import { BsonType, BsonValue, documentValue, elementsOf, entriesOf } from '../bson/value.js';
 import { MongoError, notSupported } from '../errors.js';
-import type { Filter } from './filter.js';
 import { compileFilter, compileValueFilter } from './match.js';
 import { isOperatorObject, parseFilter, parseValueFilter } from './parse-filter.js';
 
@@ -20,11 +19,14 @@ interface Special {
 }
 
 /** @throws MongoError 31253, 31254 for mixing, 31250 for collisions, 238 for what is lacking. */
-export function parseProjection(projection: BsonValue, _filter: Filter): Project {
+export function parseProjection(
+  projection: BsonValue,
+  variables: Readonly<Record<string, unknown>> = {},
+): Project {
   const kept: Shape = new Map();
   const removed: Shape = new Map();
   const specials: Special[] = [];
-  const computed: { path: string; expression: BsonValue }[] = [];
+  const computed: { path: string; compute: (document: Buffer) => BsonValue | undefined }[] = [];
   let id: boolean | undefined;
   for (const [name, value] of flatten(projection)) {
     if (name.includes('$')) throw notSupported(`the positional projection '${name}'`);
@@ -39,7 +41,7 @@ export function parseProjection(projection: BsonValue, _filter: Filter): Project
       const [operator, operand] = entriesOf(value)[0]!;
       specials.push({ path: name.split('.'), name: operator, operand });
       if (operator === '$elemMatch') addTo(kept, name);
-    } else computed.push({ path: name, expression: value });
+    } else computed.push({ path: name, compute: compileValue(value, variables) });
   }
   const includes = kept.size > 0 || computed.length > 0 || (id === true && removed.size === 0);
   if (includes && removed.size > 0) {
@@ -55,8 +57,8 @@ export function parseProjection(projection: BsonValue, _filter: Filter): Project
   return (document) => {
     const tree = includes ? keep(documentValue(document), kept) : drop(documentValue(document), removed);
     for (const special of specials) applySpecial(tree, special);
-    for (const { path, expression } of computed) {
-      const value = evaluate(expression, document);
+    for (const { path, compute } of computed) {
+      const value = compute(document);
       if (value) setAt(tree, path.split('.'), value);
     }
     return tree.close();

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { documentKey } from '../bson/key-encoding.js';
 import { BsonType, type BsonValue, findField } from '../bson/value.js';
+import { MongoError } from '../errors.js';
 import type { CollectionInfo } from '../storage/catalog.js';
 import type { ReadContext } from '../storage/contexts.js';
 import type { Filter } from './filter.js';
@@ -140,6 +141,7 @@ export class QueryRun {
       if (!add(document)) return documents;
     }
     if (this.exhausted) return documents;
+    this.checkPlan(context);
     if (this.query.sortsInMemory && !this.sorted) await this.sort(context, interrupted);
     const source = this.sorted ? this.fromSorted() : this.fromScan(context);
     let looked = 0;
@@ -157,6 +159,25 @@ export class QueryRun {
     }
     this.exhausted = true;
     return documents;
+  }
+
+  /** @throws MongoError 175 when the collection or an index that is read was dropped between two batches. */
+  private checkPlan(context: ReadContext): void {
+    const { collection, plan } = this.query;
+    if (!collection || !plan || this.sorted) return;
+    const now = context.collection(collection.namespace);
+    const parts = plan.kind === 'union' ? plan.branches : [plan];
+    const isThere = (part: (typeof parts)[number]) =>
+      part.kind === 'points' ||
+      !part.index ||
+      part.index.isPrimary ||
+      now?.indexes.some(({ ident }) => ident === part.index?.ident);
+    if (now?.ident !== collection.ident || !parts.every(isThere)) {
+      throw new MongoError(
+        175,
+        `collection ${collection.namespace} or an index of it was dropped while it was read`,
+      );
+    }
   }
 
   /** Undefined for a document that was looked at and is not wanted, so that the caller can breathe. */

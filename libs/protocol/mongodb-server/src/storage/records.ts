@@ -1,7 +1,7 @@
 import { ObjectId } from 'bson';
 import { encodeDocument } from '../bson/encode.js';
 import { documentKey, KeyWriter } from '../bson/key-encoding.js';
-import { indexedValuesAt, plainValueAt } from '../bson/path.js';
+import { firstArrayOn, indexedValuesAt, plainValueAt } from '../bson/path.js';
 import { BsonType, BsonValue, documentValue, eachField, entriesOf, findField } from '../bson/value.js';
 import { MongoError } from '../errors.js';
 import type { CollectionInfo, IndexInfo } from './catalog.js';
@@ -66,13 +66,8 @@ function checkId(type: number): void {
 export function indexKeysOf(index: IndexInfo, document: Buffer, context: WriteContext): Buffer[] {
   const plain = plainKey(index, document);
   if (plain) return [plain];
-  let arrays = 0;
-  const columns = index.fields.map(({ path }) => {
-    const { values, multikey } = indexedValuesAt(path, document);
-    if (multikey) arrays++;
-    return values;
-  });
-  if (arrays > 1) throw new MongoError(171, `cannot index parallel arrays in index ${index.name}`);
+  const columns = index.fields.map(({ path }) => indexedValuesAt(path, document).values);
+  checkArrays(index, document, columns);
   if (!context.isMultikey(index.ident)) context.markMultikey(index.ident);
   const keys = new Map<string, Buffer>();
   const rows = Math.max(...columns.map((column) => column.length));
@@ -86,6 +81,22 @@ export function indexKeysOf(index: IndexInfo, document: Buffer, context: WriteCo
     keys.set(key.toString('latin1'), key);
   }
   return [...keys.values()];
+}
+
+/** Several fields may go through one array, element by element; two arrays beside each other may not. */
+function checkArrays(index: IndexInfo, document: Buffer, columns: readonly (readonly unknown[])[]): void {
+  const arrays = index.fields
+    .map(({ path }, at) => ({ array: firstArrayOn(path, document), size: columns[at]!.length }))
+    .filter(({ array }) => array !== undefined);
+  if (new Set(arrays.map(({ array }) => array)).size > 1) {
+    throw new MongoError(171, `cannot index parallel arrays in index ${index.name}`);
+  }
+  if (new Set(arrays.map(({ size }) => size)).size > 1) {
+    throw new MongoError(
+      238,
+      `nested arrays in several fields of index ${index.name} are not supported by the embedded server`,
+    );
+  }
 }
 
 function plainKey(index: IndexInfo, document: Buffer): Buffer | undefined {

@@ -1,3 +1,4 @@
+import { plainValue } from '../aggregate/expressions.js';
 import type { Tree } from '../bson/tree.js';
 import { BsonType, type BsonValue, elementsOf, entriesOf } from '../bson/value.js';
 import { MongoError } from '../errors.js';
@@ -24,7 +25,12 @@ export function parseUpdate(
 ): Update {
   if (update.type === BsonType.array) {
     if (arrayFilters) throw new MongoError(9, 'arrayFilters may not be specified for pipeline-style updates');
-    return { change: parsePipelineUpdate(elementsOf(update), constants) };
+    return {
+      change: parsePipelineUpdate(
+        elementsOf(update),
+        constants ? (plainValue(constants) as Record<string, unknown>) : {},
+      ),
+    };
   }
   if (constants) throw new MongoError(51198, 'Constant values may only be specified for pipeline updates');
   const entries = entriesOf(update);

@@ -1,4 +1,4 @@
-import { evaluate, plainValue } from '../aggregate/expressions.js';
+import { checkExpression, compileValue } from '../aggregate/expressions.js';
 import { encodeValue } from '../bson/encode.js';
 import { Path, plainValueAt } from '../bson/path.js';
 import { Tree } from '../bson/tree.js';
@@ -12,8 +12,7 @@ type Change = NonNullable<Update['change']>;
 type Variables = Readonly<Record<string, unknown>>;
 
 /** An update written as an aggregation pipeline: $set, $unset, $project, $replaceWith and their other names. */
-export function parsePipelineUpdate(stages: readonly BsonValue[], constants: BsonValue | undefined): Change {
-  const variables = (constants ? plainValue(constants) : {}) as Variables;
+export function parsePipelineUpdate(stages: readonly BsonValue[], variables: Variables): Change {
   const changes = stages.map((stage): Change => {
     const entries = stage.type === BsonType.object ? entriesOf(stage) : [];
     if (entries.length !== 1)
@@ -28,11 +27,13 @@ export function parsePipelineUpdate(stages: readonly BsonValue[], constants: Bso
 function parseStage(name: string, operand: BsonValue, variables: Variables): Change {
   switch (name) {
     case '$set':
-    case '$addFields':
-      if (operand.type !== BsonType.object)
+    case '$addFields': {
+      if (operand.type !== BsonType.object) {
         throw new MongoError(40272, `${name} specification stage must be an object`);
-      return (document, _original, environment) =>
-        setFields(document, [], operand, document.close(), variables, environment);
+      }
+      const assignments = parseAssignments(operand, [], variables);
+      return (document, _original, environment) => assign(document, assignments, environment);
+    }
     case '$unset': {
       const paths = (operand.type === BsonType.array ? elementsOf(operand) : [operand]).map((path) =>
         path.string().split('.'),
@@ -42,27 +43,32 @@ function parseStage(name: string, operand: BsonValue, variables: Variables): Cha
       };
     }
     case '$project': {
-      const project = parseProjection(operand, { kind: 'and', parts: [] });
+      const project = parseProjection(operand, variables);
       return (document) => replaceAll(document, documentValue(project(document.close())));
     }
     case '$replaceWith':
-    case '$replaceRoot': {
-      const expression =
-        name === '$replaceWith' ? operand : entriesOf(operand).find(([field]) => field === 'newRoot')?.[1];
-      if (!expression) throw new MongoError(40231, 'no newRoot specified for the $replaceRoot stage');
-      return (document, _original, environment) => {
-        const root = computed(expression, document.close(), variables, environment);
-        if (root?.type !== BsonType.object)
-          throw new MongoError(40228, "'newRoot' expression must evaluate to an object");
-        replaceAll(document, root);
-      };
-    }
+    case '$replaceRoot':
+      return parseReplacement(name, operand, variables);
     default:
       if (['$match', '$group', '$sort', '$limit', '$lookup', '$unwind', '$facet'].includes(name)) {
         throw new MongoError(72, `${name} is not allowed to be used within an update`);
       }
       throw new MongoError(40324, `Unrecognized pipeline stage name: '${name}'`);
   }
+}
+
+function parseReplacement(name: string, operand: BsonValue, variables: Variables): Change {
+  const expression =
+    name === '$replaceWith' ? operand : entriesOf(operand).find(([field]) => field === 'newRoot')?.[1];
+  if (!expression) throw new MongoError(40231, 'no newRoot specified for the $replaceRoot stage');
+  const compute = parseValue(expression, variables);
+  return (document, _original, environment) => {
+    const root = compute(document.close(), environment);
+    if (root?.type !== BsonType.object) {
+      throw new MongoError(40228, "'newRoot' expression must evaluate to an object");
+    }
+    replaceAll(document, root);
+  };
 }
 
 function replaceAll(document: Tree, root: BsonValue): void {
@@ -78,33 +84,32 @@ function removeField(document: Tree, path: readonly string[]): void {
   if (index >= 0) parent!.removeAt(index);
 }
 
+type Compute = (input: Buffer, environment: UpdateEnvironment) => BsonValue | undefined;
+
+interface Assignment {
+  readonly path: readonly string[];
+  /** Undefined removes the field (`$$REMOVE`). */
+  readonly compute: Compute | undefined;
+}
+
 /** A nested document without operators is set field by field, beside what is there. */
-function setFields(
-  document: Tree,
-  prefix: readonly string[],
-  fields: BsonValue,
-  input: Buffer,
-  variables: Variables,
-  environment: UpdateEnvironment,
-): void {
-  for (const [name, operand] of entriesOf(fields)) {
+function parseAssignments(fields: BsonValue, prefix: readonly string[], variables: Variables): Assignment[] {
+  return entriesOf(fields).flatMap(([name, operand]): Assignment[] => {
     const path = [...prefix, ...name.split('.')];
-    const isNested =
-      operand.type === BsonType.object &&
-      !entriesOf(operand)[0]?.[0].startsWith('$') &&
-      entriesOf(operand).length > 0;
-    if (isNested) {
-      setFields(document, path, operand, input, variables, environment);
-      continue;
-    }
-    if (operand.type === BsonType.string && operand.string() === '$$REMOVE') {
-      removeField(document, path);
-      continue;
-    }
-    const value = computed(operand, input, variables, environment);
-    if (value === undefined) continue;
-    const parent = pipelineParent(document, path);
-    parent.set(path.at(-1)!, value);
+    const inner = operand.type === BsonType.object ? entriesOf(operand) : [];
+    if (inner.length > 0 && !inner[0]![0].startsWith('$')) return parseAssignments(operand, path, variables);
+    const removes = operand.type === BsonType.string && operand.string() === '$$REMOVE';
+    return [{ path, compute: removes ? undefined : parseValue(operand, variables) }];
+  });
+}
+
+/** All are computed from the document as it came into the stage. */
+function assign(document: Tree, assignments: readonly Assignment[], environment: UpdateEnvironment): void {
+  const input = document.close();
+  for (const { path, compute } of assignments) {
+    if (!compute) removeField(document, path);
+    const value = compute?.(input, environment);
+    if (value) pipelineParent(document, path).set(path.at(-1)!, value);
   }
 }
 
@@ -123,21 +128,33 @@ function pipelineParent(document: Tree, path: readonly string[]): Tree {
 }
 
 /** Constants and plain field paths keep their stored type; everything else is computed. */
-function computed(
-  operand: BsonValue,
-  input: Buffer,
-  variables: Variables,
-  environment: UpdateEnvironment,
-): BsonValue | undefined {
-  if (operand.type === BsonType.string) {
-    const text = operand.string();
-    if (text === '$$NOW') return encodeValue(environment.now);
-    if (text === '$$ROOT' || text === '$$CURRENT') return documentValue(input);
-    if (text.startsWith('$') && !text.startsWith('$$')) {
-      const found = plainValueAt(new Path(text.slice(1)), input);
-      if (found !== 'array') return found;
+function parseValue(operand: BsonValue, variables: Variables): Compute {
+  if (operand.type === BsonType.object || operand.type === BsonType.array)
+    return computed(operand, variables);
+  if (operand.type !== BsonType.string) return () => operand;
+  const text = operand.string();
+  if (!text.startsWith('$')) return () => operand;
+  if (text === '$$NOW') return (_input, { now }) => encodeValue(now);
+  if (text === '$$ROOT' || text === '$$CURRENT') return (input) => documentValue(input);
+  const compute = computed(operand, variables);
+  if (text.startsWith('$$')) return compute;
+  const path = new Path(text.slice(1));
+  return (input, environment) => {
+    const found = plainValueAt(path, input);
+    return found === 'array' ? compute(input, environment) : found;
+  };
+}
+
+/** Compiled once for all documents that see the same time. */
+function computed(operand: BsonValue, variables: Variables): Compute {
+  let compiled: ((document: Buffer) => BsonValue | undefined) | undefined;
+  let compiledFor: Date | undefined;
+  checkExpression(operand);
+  return (input, { now }) => {
+    if (!compiled || compiledFor !== now) {
+      compiled = compileValue(operand, { ...variables, NOW: now });
+      compiledFor = now;
     }
-    if (!text.startsWith('$')) return operand;
-  } else if (operand.type !== BsonType.object && operand.type !== BsonType.array) return operand;
-  return evaluate(operand, input, { ...variables, NOW: environment.now });
+    return compiled(input);
+  };
 }
