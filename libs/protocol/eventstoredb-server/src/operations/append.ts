@@ -1,5 +1,5 @@
-import shared from '@eventstore/db-client/generated/shared_pb.js';
-import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import { shared, streams } from '../generated-codecs.js';
 import { type GrpcCall, GrpcError, GrpcStatus } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import type { AppendOutcome, NewEvent } from '../streams/stream-writer.js';
@@ -59,7 +59,7 @@ function targetOf(
 
 type Answered = Exclude<AppendOutcome, { kind: 'deleted' }>;
 
-function encodeAnswer(outcome: Answered, expected: ExpectedRevision): streams.AppendResp {
+function encodeAnswer(outcome: Answered, expected: ExpectedRevision): streamsPb.AppendResp {
   const answer = new streams.AppendResp();
   if (outcome.kind === 'wrong-version')
     answer.setWrongExpectedVersion(wrongVersion(outcome.lastRevision, expected));

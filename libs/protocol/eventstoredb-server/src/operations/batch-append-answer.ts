@@ -1,8 +1,4 @@
-import shared from '@eventstore/db-client/generated/shared_pb.js';
-import status from '@eventstore/db-client/generated/status_pb.js';
-import streams from '@eventstore/db-client/generated/streams_pb.js';
-import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
-import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
+import { Any, Empty, shared, status, streams } from '../generated-codecs.js';
 import { GrpcError, GrpcStatus } from '../grpc/index.js';
 import { LogUnavailableError } from '../storage/index.js';
 import type { ExpectedRevision } from '../wire/index.js';
@@ -23,11 +19,11 @@ const NOTHING = new Uint8Array(0);
 
 export function wrongVersionFailure(lastRevision: number, expected: ExpectedRevision): BatchAppendFailure {
   const details = new shared.WrongExpectedVersion();
-  if (lastRevision === -1) details.setCurrentNoStream(new emptyPb.Empty());
+  if (lastRevision === -1) details.setCurrentNoStream(new Empty());
   else details.setCurrentStreamRevision(String(lastRevision));
-  if (expected === 'any') details.setExpectedAny(new emptyPb.Empty());
-  else if (expected === 'stream_exists') details.setExpectedStreamExists(new emptyPb.Empty());
-  else if (expected === 'no_stream') details.setExpectedNoStream(new emptyPb.Empty());
+  if (expected === 'any') details.setExpectedAny(new Empty());
+  else if (expected === 'stream_exists') details.setExpectedStreamExists(new Empty());
+  else if (expected === 'no_stream') details.setExpectedNoStream(new Empty());
   else details.setExpectedStreamPosition(String(expected));
   return {
     code: GrpcStatus.ALREADY_EXISTS,
@@ -107,7 +103,7 @@ export function encodeFailure(
   id.setString(correlationId);
   const identifier = new shared.StreamIdentifier();
   identifier.setStreamName(Buffer.from(stream));
-  const details = new anyPb.Any();
+  const details = new Any();
   details.setTypeUrl(failure.detailsType);
   details.setValue(failure.details);
   const error = new status.Status();

@@ -1,5 +1,5 @@
-import shared from '@eventstore/db-client/generated/shared_pb.js';
-import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import { shared, streams } from '../generated-codecs.js';
 import type { GrpcCall } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import type { AppendOutcome } from '../streams/stream-writer.js';
@@ -41,7 +41,7 @@ export async function tombstoneStream(call: GrpcCall, node: NodeContext): Promis
 
 const NO_STREAM_REVISION = 2n ** 64n - 1n;
 
-function targetOf(options: streams.DeleteReq.Options | streams.TombstoneReq.Options | undefined): {
+function targetOf(options: streamsPb.DeleteReq.Options | streamsPb.TombstoneReq.Options | undefined): {
   stream: string;
   expected: ExpectedRevision;
 } {
@@ -51,7 +51,7 @@ function targetOf(options: streams.DeleteReq.Options | streams.TombstoneReq.Opti
   return { stream, expected: expectedOf(options) };
 }
 
-function expectedOf(options: streams.DeleteReq.Options | streams.TombstoneReq.Options): ExpectedRevision {
+function expectedOf(options: streamsPb.DeleteReq.Options | streamsPb.TombstoneReq.Options): ExpectedRevision {
   if (options.hasAny()) return 'any';
   if (options.hasNoStream()) return 'no_stream';
   if (options.hasStreamExists()) return 'stream_exists';

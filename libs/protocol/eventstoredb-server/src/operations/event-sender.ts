@@ -1,5 +1,4 @@
-import shared from '@eventstore/db-client/generated/shared_pb.js';
-import streams from '@eventstore/db-client/generated/streams_pb.js';
+import { shared, streams } from '../generated-codecs.js';
 import { type GrpcCall, PREFIX_BYTES, prefixed } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import { isLink, resolvedLink } from './link.js';

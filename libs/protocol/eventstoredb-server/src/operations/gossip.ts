@@ -1,5 +1,4 @@
-import gossip from '@eventstore/db-client/generated/gossip_pb.js';
-import shared from '@eventstore/db-client/generated/shared_pb.js';
+import { gossip, shared } from '../generated-codecs.js';
 import type { GrpcCall } from '../grpc/index.js';
 
 export interface GossipedNode {

@@ -1,4 +1,5 @@
-import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
+import { streams } from '../generated-codecs.js';
 import { invalidArgument } from './errors.js';
 import { EventFilter, type FilterOptions } from './event-filter.js';
 import { checkStreamName } from './new-event.js';
@@ -76,14 +77,14 @@ function nameOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes === undefined ? undefined : Buffer.from(bytes).toString();
 }
 
-function streamFrom(options: streams.ReadReq.Options.StreamOptions): ReadFrom {
+function streamFrom(options: streamsPb.ReadReq.Options.StreamOptions): ReadFrom {
   if (options.hasRevision()) return BigInt(options.getRevision());
   if (options.hasStart()) return 'start';
   if (options.hasEnd()) return 'end';
   throw invalidArgument('The revision to read from is missing.');
 }
 
-function allFrom(options: streams.ReadReq.Options.AllOptions): ReadFrom {
+function allFrom(options: streamsPb.ReadReq.Options.AllOptions): ReadFrom {
   const position = options.getPosition();
   if (position !== undefined) return BigInt(position.getCommitPosition());
   if (options.hasStart()) return 'start';
@@ -93,7 +94,7 @@ function allFrom(options: streams.ReadReq.Options.AllOptions): ReadFrom {
 
 const DEFAULT_WINDOW = 32;
 
-function filterOf(options: streams.ReadReq.Options): FilterOptions | undefined {
+function filterOf(options: streamsPb.ReadReq.Options): FilterOptions | undefined {
   const filter = options.getFilter();
   if (filter === undefined) return undefined;
   const expression = filter.getStreamIdentifier() ?? filter.getEventType();

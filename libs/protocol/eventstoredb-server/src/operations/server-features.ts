@@ -1,4 +1,4 @@
-import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import { features } from '../generated-codecs.js';
 import type { GrpcCall } from '../grpc/index.js';
 
 /** The server whose behaviour this node follows; clients compare it. */
