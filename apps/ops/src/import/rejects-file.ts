@@ -30,9 +30,12 @@ export class RejectsFile {
       return file;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      throw new WrongFileError(`The rejects file ${path} cannot be written: ${code ?? message}.`, {
-        cause: error,
-      });
+      throw new WrongFileError(
+        `The rejects file ${path} cannot be written (${code ?? message}): name another place with --rejects.`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

@@ -6,7 +6,7 @@ import { createHttpApp, type HttpApp, openApiDocument, operationsWithoutExample 
 import { newId } from '#libs/platform/kernel';
 import { createLogger } from '#libs/platform/observability';
 import { ReadModels, ReadModelsModule, type Stored } from '#libs/platform/projections';
-import { type MongoDb, startMongoDb } from '#libs/protocol/mongodb-server';
+import { startTestMongo, type TestStore } from '#libs/platform/testing';
 import { ListProductsHandler, type ProductFilter } from '../../application/list-products.js';
 import { CatalogQueryModule, catalogContext } from '../../catalog.module.js';
 import { type ProductDocument, products } from '../../read-models/products.js';
@@ -35,15 +35,13 @@ const documents: Stored<ProductDocument>[] = Array.from({ length: 90 }, (_none, 
   };
 });
 
-let mongo: MongoDb | undefined;
+let mongo: TestStore;
 let app: HttpApp;
 let readModels: ReadModels;
 beforeAll(async () => {
-  const given = process.env['MONGODB_URL'];
-  if (!given) mongo = await startMongoDb({ sync: 'none' });
-  const url = given ?? mongo?.url ?? '';
+  mongo = await startTestMongo();
   const contexts = [{ ...catalogContext, database: `spec_catalog_${newId()}` }];
-  @Module({ imports: [ReadModelsModule.forRoot({ url, contexts }), CatalogQueryModule] })
+  @Module({ imports: [ReadModelsModule.forRoot({ url: mongo.url, contexts }), CatalogQueryModule] })
   class SpecModule {}
   app = await createHttpApp(SpecModule, { logger: silent });
   readModels = app.nest.get(ReadModels);

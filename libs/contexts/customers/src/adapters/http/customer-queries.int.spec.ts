@@ -6,7 +6,7 @@ import { createHttpApp, type HttpApp, openApiDocument, operationsWithoutExample 
 import { newId } from '#libs/platform/kernel';
 import { createLogger } from '#libs/platform/observability';
 import { ReadModels, ReadModelsModule, type Stored } from '#libs/platform/projections';
-import { type MongoDb, startMongoDb } from '#libs/protocol/mongodb-server';
+import { startTestMongo, type TestStore } from '#libs/platform/testing';
 import { type CustomerFilter, ListCustomersHandler } from '../../application/list-customers.js';
 import { CustomersQueryModule, customersContext } from '../../customers.module.js';
 import { type CustomerDocument, customers } from '../../read-models/customers.js';
@@ -26,15 +26,13 @@ const documents: Stored<CustomerDocument>[] = Array.from({ length: 60 }, (_none,
   revision: 0,
 }));
 
-let mongo: MongoDb | undefined;
+let mongo: TestStore;
 let app: HttpApp;
 let readModels: ReadModels;
 beforeAll(async () => {
-  const given = process.env['MONGODB_URL'];
-  if (!given) mongo = await startMongoDb({ sync: 'none' });
-  const url = given ?? mongo?.url ?? '';
+  mongo = await startTestMongo();
   const contexts = [{ ...customersContext, database: `spec_customers_${newId()}` }];
-  @Module({ imports: [ReadModelsModule.forRoot({ url, contexts }), CustomersQueryModule] })
+  @Module({ imports: [ReadModelsModule.forRoot({ url: mongo.url, contexts }), CustomersQueryModule] })
   class SpecModule {}
   app = await createHttpApp(SpecModule, { logger: silent });
   readModels = app.nest.get(ReadModels);
