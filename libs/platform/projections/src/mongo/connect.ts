@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   MongoClient,
+  type MongoClientOptions,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoServerSelectionError,
@@ -13,13 +14,14 @@ const SILENCE_MS = 30_000;
 const RECONNECT_MS = 250;
 
 /** A client that connects by itself, whenever the store is there, and again whenever it must. */
-export function mongoClient(url: string, appName: string): MongoClient {
+export function mongoClient(url: string, appName: string, options: MongoClientOptions = {}): MongoClient {
   const client = new PersistentMongoClient(url, {
     appName,
     // A stored document reads back as it was folded: what is undefined is absent, not null.
     ignoreUndefined: true,
     serverSelectionTimeoutMS: SELECTION_MS,
     socketTimeoutMS: SILENCE_MS,
+    ...options,
   });
   void client.keepConnecting();
   return client;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AnyClientBulkWriteModel, ClientSession, Collection, MongoClient } from 'mongodb';
 import { MongoServerError } from 'mongodb';
 import { type Checkpoint, NOTHING_HANDLED, type StopReason } from '../checkpoint.js';
@@ -21,9 +22,18 @@ type Model = AnyClientBulkWriteModel<any>;
 
 /** Attempts at a transaction that only met a passing conflict. */
 const ATTEMPTS = 5;
+const PAUSE_MS = 20;
 const NAMESPACE_EXISTS = 48;
 /** Index definitions that the server refuses, now and later: MongoDB error codes 67, 85, 86, 11000. */
 const REFUSED_INDEX = new Set([67, 85, 86, 11_000]);
+
+/** The commit itself went wrong: it may have come through. Not every such error carries the driver's label. */
+class UnsettledCommitError extends Error {
+  override readonly name = 'UnsettledCommitError';
+  constructor(cause: unknown) {
+    super('It is not known whether a commit came through.', { cause });
+  }
+}
 
 /** Read models in MongoDB: `<name>@<version>` and `checkpoints` in each context's own database. */
 export class MongoProjectionStore extends ProjectionStore {
@@ -108,10 +118,11 @@ export class MongoProjectionStore extends ProjectionStore {
         return await this.transaction(writes, models);
       } catch (error) {
         if (error instanceof CheckpointMovedError) throw error;
-        if (hasLabel(error, 'UnknownTransactionCommitResult')) {
+        if (error instanceof UnsettledCommitError) {
           if (await this.isCommitted(writes)) return;
         } else if (!hasLabel(error, 'TransientTransactionError')) throw documentFault(error, writes) ?? error;
         if (attempt === ATTEMPTS) throw error;
+        await pause(PAUSE_MS * attempt);
       }
     }
   }
@@ -122,7 +133,9 @@ export class MongoProjectionStore extends ProjectionStore {
       session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' } });
       await this.moveCheckpoints(writes, session);
       if (models.length > 0) await this.client.bulkWrite(models, { session });
-      await session.commitTransaction();
+      await session.commitTransaction().catch((error) => {
+        throw hasLabel(error, 'TransientTransactionError') ? error : new UnsettledCommitError(error);
+      });
     } finally {
       // Aborts what was not committed; an abort that does not get through expires with the session.
       await session.endSession();
@@ -145,7 +158,7 @@ export class MongoProjectionStore extends ProjectionStore {
    */
   private async isCommitted(writes: readonly ProjectionWrites[]): Promise<boolean> {
     const moving = writes.filter(({ from, to, stopped }) => from !== to || stopped);
-    const stand = await this.checkpoints(moving.map(({ registered }) => registered));
+    const stand = await this.checkpointsAgain(moving.map(({ registered }) => registered));
     const all = (does: (write: ProjectionWrites, stands: Checkpoint | undefined) => boolean) =>
       moving.every((write) => does(write, stand.get(write.registered.id)));
     if (all(({ to, stopped }, stands) => stands?.position === to && !stopped === !stands.stopped))
@@ -154,6 +167,20 @@ export class MongoProjectionStore extends ProjectionStore {
     throw new CheckpointMovedError(
       'Another projector has moved a checkpoint: both run the same projections.',
     );
+  }
+
+  /** The connection that lost the commit may have companions that are as dead. */
+  private async checkpointsAgain(
+    registered: readonly RegisteredProjection[],
+  ): Promise<Map<string, Checkpoint>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.checkpoints(registered);
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error;
+        await pause(PAUSE_MS * attempt);
+      }
+    }
   }
 
   async recordStop(registered: RegisteredProjection, stopped: StopReason): Promise<void> {
