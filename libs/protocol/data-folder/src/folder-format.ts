@@ -38,7 +38,8 @@ export function holdsForeignFiles(folder: string): boolean {
   return readdirSync(folder).some((name) => !/^(\..*|lock\.\d+|lost\+found)$/.test(name));
 }
 
-function syncFolder(folder: string): void {
+/** Puts the names in a folder on disk. */
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return; // a folder cannot be opened there
   const handle = openSync(folder, 'r');
   try {

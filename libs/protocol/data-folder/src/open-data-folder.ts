@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DataFolderError } from './data-folder-error.js';
-import { type DataFolderKind, holdsForeignFiles, readFormat, writeFormat } from './folder-format.js';
+import {
+  type DataFolderKind,
+  holdsForeignFiles,
+  readFormat,
+  syncFolder,
+  writeFormat,
+} from './folder-format.js';
 import { FolderInUse, lockFolder } from './folder-lock.js';
 
 export interface DataFolderOptions {
@@ -66,6 +72,7 @@ function createFolder(path: string): void {
   if (!existsSync(parent)) createFolder(parent);
   try {
     mkdirSync(path);
+    syncFolder(parent);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process was faster
   }

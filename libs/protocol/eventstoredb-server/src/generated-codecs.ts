@@ -6,6 +6,7 @@ import type statusPb from '@eventstore/db-client/generated/status_pb.js';
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import type emptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
+import { MalformedMessageError } from './wire/index.js';
 
 /**
  * The client package's own codecs, for the messages that are not frequent. Required, not imported: to import
@@ -21,3 +22,15 @@ export const gossip = generated('gossip') as typeof gossipPb;
 export const features = generated('serverfeatures') as typeof featuresPb;
 export const { Any } = require('google-protobuf/google/protobuf/any_pb.js') as typeof anyPb;
 export const { Empty } = require('google-protobuf/google/protobuf/empty_pb.js') as typeof emptyPb;
+
+/** Reads a message. @throws MalformedMessageError where the generated codec throws errors of all kinds. */
+export function decode<Message>(
+  type: { deserializeBinary(bytes: Uint8Array): Message },
+  bytes: Buffer,
+): Message {
+  try {
+    return type.deserializeBinary(bytes);
+  } catch (error) {
+    throw new MalformedMessageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,5 +1,5 @@
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
-import { shared, streams } from '../generated-codecs.js';
+import { decode, shared, streams } from '../generated-codecs.js';
 import type { GrpcCall } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import type { AppendOutcome } from '../streams/stream-writer.js';
@@ -9,7 +9,7 @@ import { checkStreamName } from './new-event.js';
 
 /** `Streams.Delete`: hides the stream; it may live again. */
 export async function deleteStream(call: GrpcCall, node: NodeContext): Promise<void> {
-  const options = streams.DeleteReq.deserializeBinary(await call.receiveOne()).getOptions();
+  const options = decode(streams.DeleteReq, await call.receiveOne()).getOptions();
   const { stream, expected } = targetOf(options);
   const position = positionOf(await node.writer.softDelete(stream, expected), stream, expected);
   const answer = new streams.DeleteResp();
@@ -25,7 +25,7 @@ export async function deleteStream(call: GrpcCall, node: NodeContext): Promise<v
 
 /** `Streams.Tombstone`: ends the stream for good. */
 export async function tombstoneStream(call: GrpcCall, node: NodeContext): Promise<void> {
-  const options = streams.TombstoneReq.deserializeBinary(await call.receiveOne()).getOptions();
+  const options = decode(streams.TombstoneReq, await call.receiveOne()).getOptions();
   const { stream, expected } = targetOf(options);
   const position = positionOf(await node.writer.tombstone(stream, expected), stream, expected);
   const answer = new streams.TombstoneResp();

@@ -1,5 +1,5 @@
 import type streamsPb from '@eventstore/db-client/generated/streams_pb.js';
-import { streams } from '../generated-codecs.js';
+import { decode, streams } from '../generated-codecs.js';
 import { invalidArgument } from './errors.js';
 import { EventFilter, type FilterOptions } from './event-filter.js';
 import { checkStreamName } from './new-event.js';
@@ -39,7 +39,7 @@ const BACKWARDS = 1;
 
 /** @throws GrpcError INVALID_ARGUMENT */
 export function readRequestOf(bytes: Buffer): ReadRequest {
-  const options = streams.ReadReq.deserializeBinary(bytes).getOptions();
+  const options = decode(streams.ReadReq, bytes).getOptions();
   if (options === undefined) throw invalidArgument('The options are missing.');
   const uuids = options.getUuidOption();
   if (uuids === undefined) throw invalidArgument('The UUID option is missing.');

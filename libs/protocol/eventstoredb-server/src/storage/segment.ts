@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const MAGIC = 'TIDELOG1';
@@ -28,13 +28,21 @@ export class Segment {
     return digits === undefined ? undefined : Number(digits);
   }
 
+  /** On disk with its header when it resolves; its name is, once the folder was synced. */
   static async create(folder: string, base: number): Promise<Segment> {
     const path = join(folder, `${String(base).padStart(16, '0')}.log`);
     const file = await open(path, 'w+');
     const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
     header.write(MAGIC, 'latin1');
     header.writeDoubleLE(base, MAGIC.length);
-    await file.write(header, 0, header.length, 0);
+    try {
+      await file.write(header, 0, header.length, 0);
+      await file.sync();
+    } catch (error) {
+      await file.close();
+      await rm(path, { force: true });
+      throw error;
+    }
     return new Segment(base, path, file, base + SEGMENT_HEADER_BYTES);
   }
 

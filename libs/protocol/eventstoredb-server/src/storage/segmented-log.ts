@@ -99,7 +99,6 @@ export class SegmentedLog {
       return last;
     const next = await Segment.create(this.folder, last?.end ?? 0);
     try {
-      await next.file.sync();
       await this.#syncFolder();
     } catch (error) {
       await next.file.close();
