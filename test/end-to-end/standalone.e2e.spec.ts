@@ -6,6 +6,7 @@ import {
   Api,
   run,
   type StartedApp,
+  StoreProcess,
   startApp,
   type TemporaryFolder,
   temporaryFolder,
@@ -70,6 +71,25 @@ describe('the standalone app', () => {
         status: 200,
       });
     expect(await third.child.stop('SIGINT')).toEqual({ code: 0, signal: null });
+  });
+
+  it.each([
+    ['EVENTSTORE_URL', 'eventstoredb', 'mongodb'],
+    ['MONGODB_URL', 'mongodb', 'eventstoredb'],
+  ] as const)('uses the store of %s in place of its own %s', async (setting, replaced, own) => {
+    const store = await StoreProcess.start(replaced, join(folder.path, 'elsewhere'));
+    try {
+      const app = await standalone({ [setting]: store.url });
+      const api = new Api(app.url);
+      const placed = await api.post('/orders', ORDER);
+      const read = await api.getAfter(placed.body, `/orders/${placed.body.orderId}`);
+      expect(read).toMatchObject({ status: 200, body: { status: 'placed' } });
+      expect(existsSync(join(dataFolder, replaced))).toBe(false);
+      expect(existsSync(join(dataFolder, own))).toBe(true);
+      await app.child.stop();
+    } finally {
+      await store.kill();
+    }
   });
 
   it('refuses a data folder that another one has, and leaves that one alone', async () => {
