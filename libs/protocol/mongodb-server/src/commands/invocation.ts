@@ -87,8 +87,9 @@ export class Invocation {
 
   /** Reads from the transaction, else from a snapshot that lives as long as the work. */
   async read<T>(work: (context: ReadContext) => Promise<T> | T): Promise<T> {
-    if (this.transaction) return work(this.transaction);
-    const { context, release } = this.server.engine.read();
+    const { context, release } = this.transaction
+      ? { context: this.transaction, release: this.transaction.use() }
+      : this.server.engine.read();
     try {
       return await work(context);
     } finally {
@@ -117,6 +118,7 @@ export class Invocation {
     const deadline = maxTimeMs ? Date.now() + maxTimeMs : Number.POSITIVE_INFINITY;
     return () => {
       if (Date.now() > deadline) throw new MongoError(50, 'operation exceeded time limit');
+      this.server.engine.refuseWhenClosing();
       if (this.session?.isKilled) throw new MongoError(11601, 'operation was interrupted');
     };
   }

@@ -1,23 +1,14 @@
 import { MongoError, writeConflict } from '../errors.js';
-import { Catalog, type CollectionInfo, catalogKey, encodeCollection } from './catalog.js';
-import { KeyHeldError, type ReadContext, type WriteContext } from './contexts.js';
-import { KeyValueStore, type Range, type Snapshot, type Writer } from './key-value-store.js';
-import { identKeyIn, Keyspace, keyIn, rangeOf } from './keyspace.js';
-import { keyText } from './overlay.js';
+import { Catalog } from './catalog.js';
+import { CommittedView } from './committed-view.js';
+import type { ReadContext, WriteContext } from './contexts.js';
+import { type Changes, DirectContext, noChanges } from './direct-context.js';
+import { KeyValueStore, type Writer } from './key-value-store.js';
+import { Keyspace, keyIn, rangeOf } from './keyspace.js';
 import { Transaction } from './transaction.js';
 import { WriteQueue } from './write-queue.js';
 
 const HELD_KEY_WAIT_MS = 70_000;
-
-/** What one command changed in memory; taken over only when its commit is on disk. */
-export interface Changes {
-  readonly collections: Map<string, CollectionInfo | undefined>;
-  readonly counts: Map<number, number>;
-}
-
-function noChanges(): Changes {
-  return { collections: new Map(), counts: new Map() };
-}
 
 /**
  * The store behind all commands: committed state, writes by group commit, transactions with snapshot isolation where
@@ -40,6 +31,9 @@ export class Engine {
   private lastClock: bigint;
   private sweeping: Promise<void> = Promise.resolve();
   private closing = false;
+  /** Snapshots that somebody may still read from. */
+  private snapshots = 0;
+  private allReleased: (() => void) | undefined;
 
   constructor(
     readonly store: KeyValueStore,
@@ -97,15 +91,35 @@ export class Engine {
     return this.clock === 0n ? this.tick() : this.clock;
   }
 
-  /** Reads of the committed state. Release the snapshot when done. */
+  /**
+   * Reads of the committed state. Release the snapshot when done: closing waits for it.
+   * @throws MongoError 11600 while the store closes.
+   */
   read(): { context: ReadContext; release: () => void } {
+    this.refuseWhenClosing();
     const snapshot = this.store.snapshot();
-    return { context: new CommittedView(this.catalog, snapshot), release: () => snapshot.release() };
+    this.snapshots++;
+    const release = () => {
+      snapshot.release();
+      this.snapshotReleased();
+    };
+    return { context: new CommittedView(this.catalog, snapshot), release };
   }
 
-  /** Reads of the committed state in one synchronous stretch. */
+  /** Reads of the committed state in one synchronous stretch. @throws MongoError 11600 while the store closes. */
   readNow(): ReadContext {
+    this.refuseWhenClosing();
     return new CommittedView(this.catalog, this.store.current);
+  }
+
+  /** @throws MongoError 11600 while the store closes; long readings ask now and then. */
+  refuseWhenClosing(): void {
+    if (this.closing) throw new MongoError(11600, 'interrupted at shutdown');
+  }
+
+  private snapshotReleased(): void {
+    this.snapshots--;
+    if (this.snapshots === 0) this.allReleased?.();
   }
 
   /** Runs a writing command alone: all of it or nothing, on disk when the promise resolves. */
@@ -214,7 +228,9 @@ export class Engine {
   }
 
   begin(): Transaction {
+    this.refuseWhenClosing();
     const transaction = new Transaction(this, this.store.snapshot());
+    this.snapshots++;
     this.open.add(transaction);
     return transaction;
   }
@@ -222,7 +238,7 @@ export class Engine {
   /** The transaction is over: its keys are free. */
   end(transaction: Transaction): void {
     if (!this.open.delete(transaction)) return;
-    transaction.snapshot.release();
+    transaction.release(() => this.snapshotReleased());
     for (const key of transaction.held) this.holders.delete(key);
     if (this.open.size === 0 && this.committingNumber === 0) this.lastWriter.clear();
   }
@@ -256,6 +272,11 @@ export class Engine {
     for (const transaction of [...this.open]) this.end(transaction);
     await this.queue.close(new MongoError(11600, 'interrupted at shutdown'));
     await this.sweeping;
+    if (this.snapshots > 0) {
+      await new Promise<void>((resolve) => {
+        this.allReleased = resolve;
+      });
+    }
     await this.store.close();
   }
 }
@@ -268,148 +289,3 @@ function* takeSome<T>(items: Iterable<T>, count: number): Iterable<T> {
     if (--left === 0) return;
   }
 }
-
-/** Committed data seen through the committed catalog. */
-class CommittedView implements ReadContext {
-  constructor(
-    private readonly catalog: Catalog,
-    private readonly reader: Pick<Snapshot, 'get' | 'range'>,
-  ) {}
-
-  get(key: Buffer): Buffer | undefined {
-    return this.reader.get(key);
-  }
-
-  range(range: Range) {
-    return this.reader.range(range);
-  }
-
-  collection(namespace: string): CollectionInfo | undefined {
-    return this.catalog.collections.get(namespace);
-  }
-
-  collections(): Iterable<CollectionInfo> {
-    return this.catalog.collections.values();
-  }
-
-  isMultikey(indexIdent: number): boolean {
-    return this.catalog.multikey.has(indexIdent);
-  }
-
-  countOf(ident: number): number {
-    return this.catalog.counts.get(ident) ?? 0;
-  }
-}
-
-/** A command inside the write transaction of a commit. */
-class DirectContext implements WriteContext {
-  readonly inTransaction = false;
-
-  constructor(
-    private readonly engine: Engine,
-    private readonly writer: Writer,
-    private readonly batch: Changes,
-    private readonly changes: Changes,
-    /** Whose held keys are its own: the transaction being committed. */
-    private readonly owner: Transaction | undefined,
-  ) {}
-
-  get(key: Buffer): Buffer | undefined {
-    return this.writer.get(key);
-  }
-
-  range(range: Range) {
-    return this.writer.range(range);
-  }
-
-  put(key: Buffer, value: Buffer): void {
-    this.writer.put(key, value);
-  }
-
-  remove(key: Buffer): void {
-    this.writer.remove(key);
-  }
-
-  claim(key: Buffer): void {
-    const text = keyText(key);
-    const holder = this.engine.holders.size > 0 ? this.engine.holders.get(text) : undefined;
-    if (holder && holder !== this.owner) throw new KeyHeldError();
-    this.engine.noteWriter(text);
-  }
-
-  collection(namespace: string): CollectionInfo | undefined {
-    if (this.changes.collections.has(namespace)) return this.changes.collections.get(namespace);
-    if (this.batch.collections.has(namespace)) return this.batch.collections.get(namespace);
-    return this.engine.catalog.collections.get(namespace);
-  }
-
-  *collections(): Iterable<CollectionInfo> {
-    const namespaces = new Set([
-      ...this.engine.catalog.collections.keys(),
-      ...this.batch.collections.keys(),
-      ...this.changes.collections.keys(),
-    ]);
-    for (const namespace of namespaces) {
-      const info = this.collection(namespace);
-      if (info) yield info;
-    }
-  }
-
-  setCollection(namespace: string, info: CollectionInfo | undefined): void {
-    const before = this.collection(namespace);
-    this.claim(catalogKey(namespace));
-    this.changes.collections.set(namespace, info);
-    if (info) this.put(catalogKey(namespace), encodeCollection(info));
-    else this.remove(catalogKey(namespace));
-    const kept = new Set(info ? [info.ident, ...info.indexes.map(({ ident }) => ident)] : []);
-    for (const ident of before ? [before.ident, ...before.indexes.map((index) => index.ident)] : []) {
-      if (!kept.has(ident)) this.put(identKeyIn(Keyspace.dropped, ident), EMPTY_MARK);
-    }
-  }
-
-  moveCollection(from: string, to: string): void {
-    const info = this.collection(from)!;
-    this.claim(catalogKey(from));
-    this.changes.collections.set(from, undefined);
-    this.remove(catalogKey(from));
-    this.setCollection(to, { ...info, namespace: to });
-  }
-
-  nextIdent(): number {
-    return this.engine.nextIdent();
-  }
-
-  isMultikey(indexIdent: number): boolean {
-    return this.engine.catalog.multikey.has(indexIdent);
-  }
-
-  /** Visible at once: an index wrongly taken for multikey costs time only. */
-  markMultikey(indexIdent: number): void {
-    this.engine.catalog.multikey.add(indexIdent);
-    this.put(identKeyIn(Keyspace.multikey, indexIdent), EMPTY_MARK);
-  }
-
-  countOf(ident: number): number {
-    return (
-      this.changes.counts.get(ident) ??
-      this.batch.counts.get(ident) ??
-      this.engine.catalog.counts.get(ident) ??
-      0
-    );
-  }
-
-  addCount(ident: number, change: number): void {
-    this.changes.counts.set(ident, this.countOf(ident) + change);
-  }
-
-  /** Writes what was gathered while the command ran. */
-  flush(): void {
-    for (const [ident, count] of this.changes.counts) {
-      const value = Buffer.alloc(8);
-      value.writeDoubleBE(count);
-      this.put(identKeyIn(Keyspace.counts, ident), value);
-    }
-  }
-}
-
-const EMPTY_MARK = Buffer.from([1]);

@@ -20,6 +20,8 @@ export class Transaction implements WriteContext {
   readonly snapshotCommit: number;
   readonly startedAt = Date.now();
   private readonly overlay: Overlay;
+  private statements = 0;
+  private whenUnused: (() => void) | undefined;
   private readonly collectionsThen: ReadonlyMap<string, CollectionInfo>;
   private readonly changed = new Map<string, CollectionInfo | undefined>();
   private readonly countChanges = new Map<number, number>();
@@ -29,11 +31,31 @@ export class Transaction implements WriteContext {
 
   constructor(
     private readonly engine: Engine,
-    readonly snapshot: Snapshot,
+    private readonly snapshot: Snapshot,
   ) {
     this.snapshotCommit = engine.visibleCommit;
     this.overlay = new Overlay(snapshot);
     this.collectionsThen = new Map(engine.catalog.collections);
+  }
+
+  /** A statement is running: the snapshot stays until it is through, even when the transaction ends meanwhile. */
+  use(): () => void {
+    this.statements++;
+    return () => {
+      this.statements--;
+      if (this.statements === 0) this.whenUnused?.();
+    };
+  }
+
+  /** The transaction ended: gives the snapshot back as soon as nobody reads from it. */
+  release(released: () => void): void {
+    const giveBack = () => {
+      this.whenUnused = undefined;
+      this.snapshot.release();
+      released();
+    };
+    if (this.statements === 0) giveBack();
+    else this.whenUnused = giveBack;
   }
 
   get(key: Buffer): Buffer | undefined {
