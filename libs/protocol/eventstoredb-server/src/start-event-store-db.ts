@@ -112,13 +112,15 @@ async function startWorker(
     if (message.kind === 'unexpected') logger.error(message.message, message.error);
   });
   const closed = new Promise<void>((done, crashed) => {
+    let failure: unknown;
     worker.on('error', (error) => {
-      logger.error('The EventStoreDB node crashed.', error);
-      crashed(error);
+      failure = error;
     });
     ended.then(() => {
-      if (!closing) crashed(new Error('The EventStoreDB node ended by itself.'));
-      else done();
+      if (failure === undefined && closing) return done();
+      failure ??= new Error('Its thread ended by itself.');
+      logger.error('The EventStoreDB node crashed.', failure);
+      crashed(failure);
     }, crashed);
   });
   closed.catch(() => undefined); // the logger was told
