@@ -1,52 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { GossipClient } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
-import { MonitoringClient } from '@eventstore/db-client/generated/monitoring_grpc_pb.js';
-import monitoring from '@eventstore/db-client/generated/monitoring_pb.js';
-import { ServerFeaturesClient } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
-import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import {
-  type ClientDuplexStream,
-  type ClientReadableStream,
-  credentials,
-  type ServiceError,
-} from '@grpc/grpc-js';
+import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import timestamps from 'google-protobuf/google/protobuf/timestamp_pb.js';
-import { manyNumbered, nodeUnderTest, numbered, uniqueStream } from './node-under-test.js';
-
-/** What the genuine client cannot be made to send, through the package's own stubs. */
+import { nodeUnderTest, numbered, uniqueStream } from './node-under-test.js';
+import { identifier, rawClientOf, uuid } from './raw-client.js';
 
 jest.setTimeout(60_000);
 
 const node = nodeUnderTest();
-let client: StreamsClient;
-let address: string;
-beforeAll(() => {
-  address = new URL(node.url).host;
-  client = new StreamsClient(address, credentials.createInsecure());
-});
-afterAll(() => client.close());
-
-const identifier = (stream: string) => {
-  const name = new shared.StreamIdentifier();
-  name.setStreamName(Buffer.from(stream));
-  return name;
-};
-const uuid = (text: string) => {
-  const id = new shared.UUID();
-  id.setString(text);
-  return id;
-};
+const raw = rawClientOf(node);
 
 describe('BatchAppend', () => {
   type Batch = ClientDuplexStream<streams.BatchAppendReq, streams.BatchAppendResp>;
   let batch: Batch;
   const answers: streams.BatchAppendResp[] = [];
   beforeAll(() => {
-    batch = client.batchAppend() as Batch;
+    batch = raw.streams.batchAppend() as Batch;
     batch.on('data', (answer) => answers.push(answer));
     batch.on('error', () => undefined);
   });
@@ -159,7 +131,7 @@ describe('BatchAppend', () => {
   });
 
   it('finishes what is under way when the client ends the stream', async () => {
-    const other = client.batchAppend() as Batch;
+    const other = raw.streams.batchAppend() as Batch;
     const got: streams.BatchAppendResp[] = [];
     other.on('data', (answer) => got.push(answer));
     const request = new streams.BatchAppendReq();
@@ -177,7 +149,7 @@ describe('BatchAppend', () => {
 describe('Append', () => {
   const answered = (requests: streams.AppendReq[]) =>
     new Promise<ServiceError | streams.AppendResp>((resolve) => {
-      const call = client.append((error, answer) => resolve(error ?? answer));
+      const call = raw.streams.append((error, answer) => resolve(error ?? answer));
       call.on('error', () => undefined);
       for (const request of requests) call.write(request);
       call.end();
@@ -229,7 +201,7 @@ describe('Append', () => {
 
   it('writes nothing when it is cancelled before its end', async () => {
     const stream = uniqueStream();
-    const call = client.append(() => undefined);
+    const call = raw.streams.append(() => undefined);
     call.on('error', () => undefined);
     call.write(optionsMessage(stream, any));
     call.write(event({ type: 'a', 'content-type': 'application/json' }));
@@ -237,133 +209,5 @@ describe('Append', () => {
     call.cancel();
     await over;
     await node.client.appendToStream(stream, numbered(0), { expectedRevision: 'no_stream' });
-  });
-});
-
-describe('Read', () => {
-  const answers = (change: (options: streams.ReadReq.Options) => void) =>
-    new Promise<{ code: number; answers: streams.ReadResp[] }>((resolve) => {
-      const options = new streams.ReadReq.Options();
-      const ids = new streams.ReadReq.Options.UUIDOption();
-      ids.setString(new shared.Empty());
-      options.setUuidOption(ids);
-      options.setNoFilter(new shared.Empty());
-      change(options);
-      const request = new streams.ReadReq();
-      request.setOptions(options);
-      const call = client.read(request) as ClientReadableStream<streams.ReadResp>;
-      const got: streams.ReadResp[] = [];
-      call.on('data', (answer) => got.push(answer));
-      call.on('error', () => undefined);
-      call.on('status', ({ code }) => resolve({ code, answers: got }));
-    });
-  const ofAll = (options: streams.ReadReq.Options) => {
-    const all = new streams.ReadReq.Options.AllOptions();
-    all.setStart(new shared.Empty());
-    options.setAll(all);
-  };
-  const ofStream = (stream: string) => (options: streams.ReadReq.Options) => {
-    const from = new streams.ReadReq.Options.StreamOptions();
-    from.setStreamIdentifier(identifier(stream));
-    from.setStart(new shared.Empty());
-    options.setStream(from);
-  };
-  const filtered = (prefix: string) => (options: streams.ReadReq.Options) => {
-    const expression = new streams.ReadReq.Options.FilterOptions.Expression();
-    expression.addPrefix(prefix);
-    const filter = new streams.ReadReq.Options.FilterOptions();
-    filter.setStreamIdentifier(expression);
-    filter.setMax(100);
-    filter.setCheckpointintervalmultiplier(1);
-    options.setFilter(filter);
-  };
-  const both =
-    (...changes: ((options: streams.ReadReq.Options) => void)[]) =>
-    (options: streams.ReadReq.Options) => {
-      for (const change of changes) change(options);
-    };
-  const count = (options: streams.ReadReq.Options) => options.setCount('10');
-  const subscription = (options: streams.ReadReq.Options) =>
-    options.setSubscription(new streams.ReadReq.Options.SubscriptionOptions());
-
-  it.each<[string, (options: streams.ReadReq.Options) => void]>([
-    ['neither stream nor $all', count],
-    ['neither count nor subscription', ofAll],
-    ['a filter on a stream', both(ofStream('s'), count, filtered('a'))],
-    ['a subscription backwards', both(ofAll, subscription, (options) => options.setReadDirection(1))],
-    ['no UUID option', both(ofAll, count, (options) => options.clearUuidOption())],
-  ])('refuses %s', async (_what, change) => {
-    expect((await answers(change)).code).toBe(3);
-  });
-
-  it('filters a plain read of $all', async () => {
-    const stream = uniqueStream();
-    await node.client.appendToStream(stream, manyNumbered(3));
-    const { answers: got } = await answers(both(ofAll, count, filtered(stream)));
-    expect(got.map((answer) => answer.getEvent()?.getEvent()?.getStreamRevision())).toEqual(['0', '1', '2']);
-  });
-
-  it('gives ids as two 64-bit halves where that is asked for', async () => {
-    const stream = uniqueStream();
-    const event = { ...numbered(0), id: 'ffffffff-ffff-ffff-0000-000000000002' };
-    await node.client.appendToStream(stream, event);
-    const halves = (options: streams.ReadReq.Options) => {
-      const ids = new streams.ReadReq.Options.UUIDOption();
-      ids.setStructured(new shared.Empty());
-      options.setUuidOption(ids);
-    };
-    const { answers: got } = await answers(both(ofStream(stream), count, halves));
-    expect(got[0]?.getEvent()?.getEvent()?.getId()?.toObject().structured).toEqual({
-      mostSignificantBits: '-1',
-      leastSignificantBits: '2',
-    });
-  });
-});
-
-describe('the node tells', () => {
-  it('what it is: one living leader, where the client reached it', async () => {
-    const gossip = new GossipClient(address, credentials.createInsecure());
-    const cluster = await new Promise<{ membersList: object[] }>((resolve, reject) =>
-      gossip.read(new shared.Empty(), (error, answer) =>
-        error ? reject(error) : resolve(answer.toObject()),
-      ),
-    );
-    gossip.close();
-    const { hostname, port } = new URL(node.url.replace('esdb:', 'http:'));
-    expect(cluster.membersList).toHaveLength(1);
-    expect(cluster.membersList[0]).toMatchObject({
-      state: 8,
-      isAlive: true,
-      httpEndPoint: { address: hostname, port: Number(port) },
-    });
-  });
-
-  it('what it serves, in lower case', async () => {
-    const features = new ServerFeaturesClient(address, credentials.createInsecure());
-    const { methodsList, eventStoreServerVersion } = await new Promise<{
-      methodsList: { serviceName: string; methodName: string; featuresList: string[] }[];
-      eventStoreServerVersion: string;
-    }>((resolve, reject) =>
-      features.getSupportedMethods(new shared.Empty(), (error, answer) =>
-        error ? reject(error) : resolve(answer.toObject()),
-      ),
-    );
-    features.close();
-    expect(eventStoreServerVersion).toMatch(/^\d+\.\d+\.\d+/);
-    expect(methodsList).toContainEqual({
-      serviceName: 'event_store.client.streams.streams',
-      methodName: 'batchappend',
-      featuresList: ['deadline_duration'],
-    });
-    for (const { serviceName, methodName } of methodsList)
-      expect(serviceName + methodName).toBe((serviceName + methodName).toLowerCase());
-  });
-
-  it('what it does not serve', async () => {
-    const stats = new MonitoringClient(address, credentials.createInsecure());
-    const call = stats.stats(new monitoring.StatsReq());
-    const [error] = (await once(call, 'error')) as [ServiceError];
-    expect(error.code).toBe(12);
-    stats.close();
   });
 });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { shared, streams } from '../generated-codecs.js';
 import { type GrpcCall, PREFIX_BYTES, prefixed } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
@@ -30,6 +31,12 @@ export class EventSender {
   sendEvent(frame: Buffer): Promise<void> | undefined {
     if (this.options.resolveLinks && isLink(frame)) return this.#sendResolved(frame);
     return this.sendFrames(this.options.structuredIds ? withStructuredIds(frame) : frame);
+  }
+
+  /** For long searches that send little. @throws what ended the call, where nothing sent would have told it. */
+  async letOthersWork(): Promise<void> {
+    await nextTurn();
+    this.call.signal.throwIfAborted();
   }
 
   async #sendResolved(frame: Buffer): Promise<void> {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GrpcCall } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import { EventSender } from './event-sender.js';
@@ -54,14 +53,14 @@ async function readForwards(
         const room = sender.sendEvent(frame);
         if (room !== undefined) await room;
       }
-    if (++extentsRead % EXTENTS_PER_TURN === 0) await nextTurn();
+    if (++extentsRead % EXTENTS_PER_TURN === 0) await sender.letOthersWork();
   }
 }
 
 async function readBackwards(sender: EventSender, node: NodeContext, read: AllRead, before: number) {
   let left = read.maxCount;
   for (let position = before - 1; position >= 0 && left > 0; position--) {
-    if (position % EVENTS_PER_TURN === 0) await nextTurn();
+    if (position % EVENTS_PER_TURN === 0) await sender.letOthersWork();
     const found = node.log.extentAt(position);
     const frame = (found instanceof Promise ? await found : found).frame(position);
     if (node.index.hidesAny(position, position + 1) || read.filter?.matches(frame) === false) continue;

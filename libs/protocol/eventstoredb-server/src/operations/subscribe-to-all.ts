@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type GrpcCall, GrpcError, GrpcStatus } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import type { Extent } from '../storage/index.js';
@@ -92,7 +91,7 @@ class AllFollower {
         if (room !== undefined) await room;
       } else await this.#sendOneByOne(extent, stop, checkpointAfter);
       // A filter that lets little through would otherwise keep all other calls waiting.
-      if (++this.#extentsRead % EXTENTS_PER_TURN === 0) await nextTurn();
+      if (++this.#extentsRead % EXTENTS_PER_TURN === 0) await this.#sender.letOthersWork();
     }
   }
 
