@@ -3,7 +3,7 @@ import type { ContextDefinition, Projection } from '#libs/platform/kernel';
 import { createLogger, createMetrics } from '#libs/platform/observability';
 import { CheckpointFeed } from './checkpoint-feed.js';
 import { DocumentFault } from './projection-store.js';
-import { Projector } from './projector.js';
+import { Projector, type ProjectorOptions } from './projector.js';
 import { ProjectionRegistry } from './registry.js';
 import { InMemoryLog } from './testing/in-memory-log.js';
 import { InMemoryProjectionStore } from './testing/in-memory-projection-store.js';
@@ -22,7 +22,10 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((projector) => projector.stop()));
 });
 
-function setUp(contexts: readonly ContextDefinition[] = [tallyContext()]) {
+function setUp(
+  contexts: readonly ContextDefinition[] = [tallyContext()],
+  options: Partial<ProjectorOptions> = {},
+) {
   const log = new InMemoryLog();
   const store = new InMemoryProjectionStore();
   const checkpoints = new CheckpointFeed();
@@ -35,6 +38,7 @@ function setUp(contexts: readonly ContextDefinition[] = [tallyContext()]) {
       metrics: createMetrics(),
       checkpoints,
       watchMs: 20,
+      ...options,
     });
     running.push(projector);
     projector.start();
@@ -159,14 +163,44 @@ describe('Projector', () => {
     log.append(counted('a', 1));
     const projector = start();
     await projector.caughtUp();
-    log.isFrozen = true;
+    log.freeze();
     log.append({ ...counted('a', 2), created: new Date(Date.now() - 60_000) });
     await until(() => projector.list()[0]!.lagSeconds >= 60);
     expect(projector.list()[0]).toMatchObject({ state: 'live', lagEvents: 1, lagIsExact: false });
   });
 });
 
+describe('a subscription that went silent', () => {
+  it('is given up for a new one', async () => {
+    const { log, store, start } = setUp(undefined, { stallMs: 40 });
+    log.append(counted('a', 1));
+    const projector = start();
+    await projector.caughtUp();
+    log.freeze();
+    log.append(counted('a', 2));
+    await until(() => projector.list()[0]!.position === 200n);
+    expect(store.content('total@1')).toEqual({ all: { events: 2, sum: 3 } });
+    expect(log.subscriptions).toBe(2);
+  });
+});
+
 describe('a projection that cannot go on', () => {
+  it('stops when its checkpoint is of another log, whose events it would skip', async () => {
+    const { log, store, start } = setUp();
+    log.append(counted('a', 1), counted('a', 2));
+    const first = start();
+    await first.caughtUp();
+    await first.stop();
+    log.events.splice(1);
+    const projector = start();
+    await projector.caughtUp();
+    expect(projector.list().map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+    expect(store.stands.get('total@1')).toMatchObject({
+      position: 200n,
+      stopped: { message: expect.stringContaining('the log ends at 100') },
+    });
+  });
+
   it('stops right before the event that its fold refuses; the others go on', async () => {
     const { log, store, start } = setUp([tallyContext({ projections: [broken('fragile', 666), total] })]);
     for (const by of [1, 2, 666, 3]) log.append(counted('a', by));

@@ -27,6 +27,8 @@ export interface ProjectorOptions {
   readonly cacheBytes?: number;
   /** Between two looks at the log past the subscription, in milliseconds. */
   readonly watchMs?: number;
+  /** How long a subscription may be silent about an event that is there, in milliseconds. */
+  readonly stallMs?: number;
   /** The pause before the first of several attempts in a row, in milliseconds. */
   readonly firstPauseMs?: number;
 }
@@ -40,6 +42,7 @@ const LIMITS: LaneLimits = {
 };
 const CACHE_BYTES = 64 * 2 ** 20;
 const WATCH_MS = 2_000;
+const STALL_MS = 15_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -132,6 +135,7 @@ export class Projector implements ProjectorStatus {
       store,
       feed,
       watchMs: this.watchMs,
+      stallMs: this.options.stallMs ?? STALL_MS,
       limits: { ...LIMITS, ...limits },
       cacheBytes: Math.ceil(cacheBytes / Math.max(1, running.length)),
       suspects: this.suspects,
@@ -214,12 +218,17 @@ export class Projector implements ProjectorStatus {
   }
 
   private async recover(error: unknown): Promise<void> {
-    const { logger, metrics } = this.options;
+    const { logger, metrics, registry } = this.options;
+    const registered = ({ projectionId }: DocumentFault) =>
+      registry.projections.find(({ id }) => id === projectionId)!;
     if (error instanceof SpoiltBatchError) {
       const { fault, events, first } = error;
-      const registered = this.options.registry.projections.find(({ id }) => id === fault.projectionId)!;
-      if (events === 1) this.stopProjection(registered, stopReason(fault, first, fault.key));
+      if (events === 1) this.stopProjection(registered(fault), stopReason(fault, first, fault.key));
       else this.suspects.set(fault.projectionId, Math.floor(events / 2));
+      return;
+    }
+    if (error instanceof DocumentFault) {
+      this.stopProjection(registered(error), stopReason(error));
       return;
     }
     if (error instanceof LogLostError) storeIsUp('eventstoredb', false, metrics);

@@ -3,7 +3,7 @@ import { HeadWatch } from './head-watch.js';
 import { Lane, type LaneLimits, type LanePorts } from './lane.js';
 import { type LogFeed, LogLostError } from './log-feed.js';
 import { Member } from './member.js';
-import type { ProjectionStore } from './projection-store.js';
+import { DocumentFault, type ProjectionStore } from './projection-store.js';
 import type { ProjectionRegistry, RegisteredProjection } from './registry.js';
 import { untilAborted } from './until-aborted.js';
 
@@ -15,6 +15,8 @@ export interface SessionOptions extends Omit<LanePorts, 'onChange'> {
   /** Committed documents that one projection keeps in memory. */
   readonly cacheBytes: number;
   readonly watchMs: number;
+  /** A subscription that is silent for this long about an event which is there is given up. */
+  readonly stallMs: number;
   /** Another look at the log was taken. */
   readonly onWatch: () => void;
   /** Projections whose commits are cut down to so many events, by id. */
@@ -29,8 +31,6 @@ interface Watched {
   stalledSince: number | undefined;
 }
 
-/** A subscription that is silent for this long about an event which is there is given up. */
-const STALL_MS = 15_000;
 const LOOKS_BEFORE_LOST = 3;
 const JOIN_WITHIN_MS = 5_000;
 
@@ -80,11 +80,26 @@ export class Session {
 
   private async members(projections: readonly RegisteredProjection[]): Promise<Member[]> {
     const checkpoints = await this.options.store.checkpoints(projections);
-    return projections.map((registered) => {
+    const members = projections.map((registered) => {
       const checkpoint = checkpoints.get(registered.id);
       if (!checkpoint) throw new Error(`The checkpoint of ${registered.id} is gone.`);
       return new Member(registered, checkpoint, this.options.cacheBytes);
     });
+    const beyond = await this.beyondTheEnd(members);
+    if (!beyond) return members;
+    // A follower of a cluster may be late; another log stays short.
+    await pause(this.options.watchMs, undefined, { ref: false });
+    if (await this.beyondTheEnd(members)) throw madeFromAnotherLog(beyond, this.head);
+    return members;
+  }
+
+  private async beyondTheEnd(members: readonly Member[]): Promise<Member | undefined> {
+    try {
+      this.head = await this.options.feed.head();
+    } catch (error) {
+      throw new LogLostError(error);
+    }
+    return members.find(({ position }) => position > this.head);
   }
 
   /** One lane for all that stand at the same place; a suspect has one of its own. */
@@ -134,7 +149,10 @@ export class Session {
       await watch.look(lane.position);
       if (!lane.isIdle || !watch.oldestAfter(lane.position)) watched.stalledSince = undefined;
       else watched.stalledSince ??= performance.now();
-      if (watched.stalledSince !== undefined && performance.now() - watched.stalledSince > STALL_MS)
+      if (
+        watched.stalledSince !== undefined &&
+        performance.now() - watched.stalledSince > this.options.stallMs
+      )
         throw new LogLostError('The subscription is silent about an event that the log holds.');
     }
   }
@@ -170,4 +188,10 @@ export class Session {
     one.release();
     other.release();
   }
+}
+
+/** What is appended to this log up to there would be skipped, silently. */
+function madeFromAnotherLog({ id, position }: Member, head: bigint): DocumentFault {
+  const message = `${id} has handled position ${position}, but the log ends at ${head}: it was made from another log. Drop its collection and its checkpoint.`;
+  return new DocumentFault(id, undefined, message);
 }

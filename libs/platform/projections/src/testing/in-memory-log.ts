@@ -21,8 +21,7 @@ export class InMemoryLog {
   readonly open = new Set<LogReadable>();
   private readonly revisions = new Map<string, bigint>();
   private isDown = false;
-  /** Appended events do not reach subscriptions while it is set. */
-  isFrozen = false;
+  private readonly frozen = new Set<LogReadable>();
 
   append(...items: readonly Appended[]): void {
     for (const { stream, type, data = {}, schemaVersion = 1, created = new Date() } of items) {
@@ -52,6 +51,15 @@ export class InMemoryLog {
   fail(): void {
     this.isDown = true;
     for (const readable of this.open) readable.emit('error', new Error('the log is away'));
+  }
+
+  /** The subscriptions that are open now bring nothing more, and do not say so. */
+  freeze(): void {
+    for (const readable of this.open) this.frozen.add(readable);
+  }
+
+  isFrozen(readable: LogReadable): boolean {
+    return this.frozen.has(readable);
   }
 
   recover(): void {
@@ -115,7 +123,7 @@ class LogReadable extends Readable {
   }
 
   more(): void {
-    if (this.destroyed || this.log.isFrozen) return;
+    if (this.destroyed || this.log.isFrozen(this)) return;
     try {
       this.log.check();
     } catch (error) {
