@@ -12,6 +12,7 @@ import { readModelError } from '../read-model-errors.js';
 const SELECTION_MS = 3_000;
 const SILENCE_MS = 30_000;
 const RECONNECT_MS = 250;
+const CLOSE_WITHIN_MS = 500;
 
 /** A client that connects by itself, whenever the store is there, and again whenever it must. */
 export function mongoClient(url: string, appName: string, options: MongoClientOptions = {}): MongoClient {
@@ -43,9 +44,12 @@ class PersistentMongoClient extends MongoClient {
     }
   }
 
+  /** The driver says goodbye to the server, and waits for one that is gone as long as for any answer. */
   override async close(force?: boolean): Promise<void> {
     this.#isClosed = true;
-    await super.close(force);
+    const closed = super.close(force);
+    const isLate = pause(CLOSE_WITHIN_MS, undefined, { ref: false });
+    await Promise.race([closed, isLate]);
   }
 }
 
