@@ -43,7 +43,7 @@ export function summaryText({ summary: s, dryRun, rejects, seconds }: Told): str
     `${count(s.orders)} orders: ${count(s.lines)} lines, ${count(s.units)} units, ${amount(s.amountThousandths)}`,
     `${count(s.creditNotes)} credit notes: ${count(s.creditedLines)} lines, ${count(s.creditedUnits)} units, ${amount(s.creditedThousandths)}`,
     `${count(s.customers)} customers, ${count(s.products)} products`,
-    `${count(outsideRows)} of ${count(s.rows)} rows are no part of these:`,
+    `${count(outsideRows)} of ${count(s.rows)} rows are no part of these${outsideRows > 0 ? ':' : ''}`,
     ...outside.map(
       ([name, rows]) => `  ${name.padEnd(24)}${count(rows).padStart(9)}  ${OUTSIDE[name as OutsideClass]}`,
     ),
