@@ -74,7 +74,6 @@ async function start(options: CommandLine): Promise<MongoDb | undefined> {
       sync,
       failPoints: failPoints ?? false,
       insecureListenOnNetwork: insecureListenOnNetwork ?? false,
-      logger: { error: (details, message) => console.error(message, details) },
     });
   } catch (error) {
     if (!(error instanceof MongoDbStartError) && !(error instanceof DataFolderError)) throw error;

@@ -26,8 +26,11 @@ export interface MongoDbOptions {
   readonly failPoints?: boolean;
   /** Listens on other addresses than loopback, open to everybody who reaches them. */
   readonly insecureListenOnNetwork?: boolean;
+  /** Default: standard error. */
   readonly logger?: MongoDbLogger;
 }
+
+const STANDARD_ERROR: MongoDbLogger = { error: (details, message) => console.error(message, details) };
 
 export interface MongoDb {
   /** Connection string for the driver. */
@@ -65,7 +68,7 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
     try {
       return await startThread(
         { path: join(folder.path, 'store'), host, port, sync, failPoints },
-        options.logger,
+        options.logger ?? STANDARD_ERROR,
         release,
       );
     } catch (error) {
@@ -84,18 +87,18 @@ function isLoopback(host: string): boolean {
 
 function startThread(
   options: ThreadOptions,
-  logger: MongoDbLogger | undefined,
+  logger: MongoDbLogger,
   release: () => Promise<void>,
 ): Promise<MongoDb> {
   const worker = new Worker(new URL('./server-thread.js', import.meta.url), { workerData: options });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
     worker.once('error', (error) => {
-      logger?.error({ err: error }, 'The embedded MongoDB server broke down.');
+      logger.error({ err: error }, 'The embedded MongoDB server broke down.');
       reject(error);
     });
     worker.on('message', (message: FromThread) => {
-      if (message.kind === 'report') logger?.error({ err: message.error }, message.message);
+      if (message.kind === 'report') logger.error({ err: message.error }, message.message);
       else if (message.kind === 'failed') {
         ended.then(() => reject(failure(message, options))).catch(reject);
       } else if (message.kind === 'listening') resolve(running(worker, message.address, ended, release));

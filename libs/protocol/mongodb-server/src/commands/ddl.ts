@@ -27,8 +27,8 @@ export function create(invocation: Invocation): Promise<Reply | Buffer> {
     else throw notSupported(`create with ${option}`);
   }
   return invocation.write((context) => {
-    if (context.collection(namespace))
-      throw new MongoError(48, `namespace ${namespace} already exists, but with different options`);
+    // Since MongoDB 7.0 a repetition with the same options is fine; here no options can differ.
+    if (context.collection(namespace)) return { ok: 1 };
     newCollection(context, namespace);
     return { ok: 1 };
   });

@@ -7,7 +7,7 @@ import { deleteDocument, emptyDocument, idOf } from '../storage/records.js';
 import { Transaction } from '../storage/transaction.js';
 import { parseUpdate } from '../update/parse-update.js';
 import type { Invocation, Reply } from './invocation.js';
-import { applyTo, collectionForWrite, queryFor, upsert } from './write-operations.js';
+import { applyTo, collectionForWrite, first, queryFor, upsert } from './write-operations.js';
 import { timeOf } from './writes.js';
 
 /** `findAndModify`: one document found, changed or removed, and answered as it was or as it is. */
@@ -53,7 +53,7 @@ function removeFound(invocation: Invocation, context: WriteContext, namespace: s
   const statement = statementOf(invocation);
   if (context instanceof Transaction) context.touch(namespace);
   const query = queryFor(context, collection, statement.filter, statement);
-  for (const found of collection ? query.found(context) : []) {
+  for (const found of first(query.found(context))) {
     const { key, document } = found;
     deleteDocument(context, collection!, key, document);
     return { lastErrorObject: { n: 1 }, value: shown(invocation, document), ok: 1 };
@@ -76,7 +76,7 @@ function updateFound(
   if (context instanceof Transaction) context.touch(namespace);
   const environment = { ...timeOf(invocation), filter: parseFilter(statement.filter), inserting: false };
   const query = queryFor(context, collection, statement.filter, statement);
-  for (const found of collection ? query.found(context) : []) {
+  for (const found of first(query.found(context))) {
     const after = applyTo(context, collection!, found, update, environment) ?? found.document;
     return {
       lastErrorObject: { n: 1, updatedExisting: true },

@@ -112,14 +112,30 @@ function filterOf(filter: BsonValue, query: Query, update: Update): Filter {
   return update.change && onlyId(filter) ? parseFilter(filter) : query.filter;
 }
 
-/** All that match are found before the first is changed, so that none is met twice. */
-function foundForChange(query: Query, context: WriteContext, multi: boolean): Iterable<Found> {
-  if (multi) return [...query.found(context)];
-  for (const found of query.found(context)) return [found];
+/**
+ * All that match are found before the first is changed, so that none is met twice; their keys only, so that a change
+ * of a whole collection does not hold it in memory.
+ */
+function* foundForChange(query: Query, context: WriteContext, multi: boolean): Iterable<Found> {
+  if (!multi) {
+    yield* first(query.found(context));
+    return;
+  }
+  const keys: Buffer[] = [];
+  for (const { key } of query.found(context)) keys.push(key);
+  for (const key of keys) {
+    const document = context.get(key);
+    if (document) yield { key, document };
+  }
+}
+
+/** At most one, with the reading behind it ended. */
+export function first(found: Iterable<Found>): Found[] {
+  for (const one of found) return [one];
   return [];
 }
 
-/** @returns whether the document changed. */
+/** @returns the document as it is now, or undefined when nothing changed. */
 export function applyTo(
   context: WriteContext,
   collection: CollectionInfo,
