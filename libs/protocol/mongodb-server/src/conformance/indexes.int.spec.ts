@@ -223,6 +223,32 @@ describe('index management', () => {
     expect(await ids({ tags: null })).toEqual([4]);
     await tagged.updateOne({ _id: 1 }, { $pull: { tags: 'a' } as never });
     expect(await ids({ tags: 'a' })).toEqual([3]);
+    const lines = collection('lines');
+    await lines.createIndex({ 'lines.code': 1, 'lines.q': 1 });
+    await lines.insertMany([
+      {
+        _id: 1,
+        lines: [
+          { code: 'x', q: 1 },
+          { code: 'y', q: 2 },
+        ],
+      },
+      { _id: 2, lines: [{ code: 'x', q: 2 }] },
+    ]);
+    const both = { 'lines.code': 'x', 'lines.q': 2 };
+    expect(
+      await lines
+        .find(both)
+        .sort({ _id: 1 })
+        .map(({ _id }) => _id)
+        .toArray(),
+    ).toEqual([1, 2]);
+    expect(
+      await lines
+        .find({ lines: { $elemMatch: { code: 'x', q: 2 } } })
+        .map(({ _id }) => _id)
+        .toArray(),
+    ).toEqual([2]);
     const parallel = collection('parallel');
     await parallel.createIndex({ a: 1, b: 1 });
     await expect(parallel.insertOne({ _id: 1, a: [1], b: [2] })).rejects.toMatchObject({ code: 171 });

@@ -145,6 +145,7 @@ function planIndex(
   let prefixes: Buffer[] = [Buffer.alloc(0)];
   let equalities = 0;
   for (const { path, descending } of index.fields) {
+    if (multikey && goesThroughSame(index.fields, equalities)) break;
     const points = usable(bounds.get(path.text), multikey)?.points;
     if (!points || points.length * prefixes.length > MAX_POINTS) break;
     const parts = points.map((point) => (descending ? inverted(point) : point));
@@ -152,7 +153,8 @@ function planIndex(
     equalities++;
   }
   const next = index.fields[equalities];
-  const nextBounds = next && usable(bounds.get(next.path.text), multikey);
+  const isBoundable = next && !(multikey && goesThroughSame(index.fields, equalities));
+  const nextBounds = isBoundable ? usable(bounds.get(next.path.text), multikey) : undefined;
   const interval = nextBounds && asInterval(nextBounds);
   const isPointwise = prefixes.length < 2;
   const order = multikey ? undefined : sortServed(index, equalities, isPointwise, bounds, sort);
@@ -166,6 +168,15 @@ function planIndex(
   const score =
     equalities * 100 + (sort.length > 0 && sorted ? 50 : 0) + (interval ? 30 : 0) - index.fields.length;
   return { plan: { kind: 'scan', index, ranges, multikey, sorted }, score, bounded };
+}
+
+/**
+ * Whether an earlier field may go through the same array. Its entries pair the parts of one element, and a filter may
+ * be met by several elements, so only the first of such fields can be bounded.
+ */
+function goesThroughSame(fields: readonly IndexField[], at: number): boolean {
+  const root = fields[at]?.path.segments[0];
+  return fields.slice(0, at).some(({ path }) => path.segments[0] === root);
 }
 
 /** Missing fields and empty arrays are stored alike on a multikey path: null cannot be looked up there. */
