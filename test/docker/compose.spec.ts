@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { parse } from 'yaml';
 import { readSettings, SETTINGS, SettingsError } from '#libs/platform/settings';
 import { ROOT } from '../harness/index.js';
+
+jest.setTimeout(30_000);
 
 interface Service {
   readonly image: string;
@@ -112,6 +117,19 @@ describe.each(APPS)('%s in docker-compose.yml', (app) => {
   it('publishes the port that it listens on, and is asked there for its health', () => {
     expect(ports.map((port) => port.split(':')[2])).toEqual([environment['PORT']]);
     expect(healthcheck?.test.join(' ')).toContain(`http://127.0.0.1:${environment['PORT']}/health/ready`);
+  });
+
+  it.each([
+    [200, 0],
+    [503, 1],
+  ])('is healthy by its own check only while it is ready: %i ends with %i', async (status, code) => {
+    const server = createServer((_request, response) => response.writeHead(status).end());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as { port: number };
+    const [, , ...args] = healthcheck?.test.map((word) => word.replace(':3000/', `:${port}/`)) ?? [];
+    const [ended] = await once(spawn(process.execPath, args), 'exit');
+    server.close();
+    expect(ended).toBe(code);
   });
 
   it('finds each store under the name and port of a service that it waits for', () => {
