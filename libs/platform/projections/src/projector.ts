@@ -33,14 +33,15 @@ export interface ProjectorOptions {
   readonly firstPauseMs?: number;
 }
 
+// Sizes as JSON; in memory they take three to four times as much.
 const LIMITS: LaneLimits = {
-  ahead: { events: 5_000, sizeBytes: 16 * 2 ** 20 },
+  ahead: { events: 5_000, sizeBytes: 8 * 2 ** 20 },
   documents: 20_000,
   coldDocuments: 4_000,
-  sizeBytes: 32 * 2 ** 20,
+  sizeBytes: 16 * 2 ** 20,
   ageMs: 15_000,
 };
-const CACHE_BYTES = 64 * 2 ** 20;
+const CACHE_BYTES = 16 * 2 ** 20;
 const WATCH_MS = 2_000;
 const STALL_MS = 15_000;
 const FIRST_PAUSE_MS = 100;
