@@ -139,6 +139,20 @@ describe('the three apps as processes of their own, on one pair of stores', () =
   });
 });
 
+describe('the query-api', () => {
+  it('knows from the projector how the projections stand', async () => {
+    await eventually(
+      'all of it is ready and none degraded',
+      async () =>
+        expect(await queries.get('/health/ready')).toMatchObject({
+          status: 200,
+          body: { status: 'ready', checks: { projections: { status: 'up' } } },
+        }),
+      { timeoutMs: 30_000 },
+    );
+  });
+});
+
 describe('a store killed under the running apps', () => {
   it('EventStoreDB: commands are refused until it is back, reads go on; then all recover alone', async () => {
     const before = await commands.post('/orders', ORDER);

@@ -1,7 +1,7 @@
 import { createHttpApp } from '#libs/platform/http';
 import { runApp } from '#libs/platform/lifecycle';
 import { createLogger } from '#libs/platform/observability';
-import { eventStoreCheck, mongoCheck, projectionsCheck } from '#libs/platform/readiness';
+import { eventStoreCheck, mongoCheck, projectionsCheck, startReports } from '#libs/platform/readiness';
 import { readSettings } from '#libs/platform/settings';
 import { projectorModule } from './projector.module.js';
 
@@ -20,5 +20,12 @@ await runApp(async () => {
   });
   const url = await app.listen(settings);
   logger.info({ url }, 'projector listens');
-  return { close: () => app.stop(), stopLimitMs: settings.shutdownTimeoutMs + 900 };
+  const reports = startReports(app.nest, logger);
+  return {
+    stopLimitMs: settings.shutdownTimeoutMs + 900,
+    async close() {
+      reports.stop();
+      await app.stop();
+    },
+  };
 });

@@ -12,7 +12,7 @@ await runApp(async () => {
     ...settings,
     logger,
     document: { title: 'Tidemark: queries' },
-    readiness: (nest) => [mongoCheck(nest), readModelsCheck(nest)],
+    readiness: (nest) => [mongoCheck(nest), readModelsCheck(nest, settings.readyMaxLagSeconds)],
   });
   const url = await app.listen(settings);
   logger.info({ url }, 'query-api listens');

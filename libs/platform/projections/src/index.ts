@@ -1,6 +1,7 @@
 export type { StopReason } from './checkpoint.js';
 export { isReadModelStoreAway, queryError } from './mongo/connect.js';
 export { MongoReadModels } from './mongo/mongo-read-models.js';
+export type { ProjectorReport, ReportedProjection } from './mongo/projector-report.js';
 export { ProjectorModule, type ProjectorModuleOptions } from './projector.module.js';
 export { type ProjectionState, type ProjectionStatus, ProjectorStatus } from './projector-status.js';
 export { READ_MODEL_ERRORS } from './read-model-errors.js';

@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { metrics } from '#libs/platform/observability';
-import { MongoReadModels, type ProjectionStatus, ProjectorStatus } from '#libs/platform/projections';
+import {
+  MongoReadModels,
+  type ProjectionStatus,
+  type ProjectorReport,
+  ProjectorStatus,
+} from '#libs/platform/projections';
 import { projectionsCheck, readModelsCheck } from './projections-check.js';
 import { storeCheck } from './store-checks.js';
 
@@ -47,21 +52,46 @@ describe('the projections, where the projector runs', () => {
 });
 
 describe('the read models, where they are only read', () => {
-  const check = (standings: object) =>
+  const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
+  const check = (lastReport: ProjectorReport | undefined, standings: object = {}) =>
     readModelsCheck(
-      appWith(MongoReadModels, { standings: async () => new Map(Object.entries(standings)) }),
+      appWith(MongoReadModels, {
+        standings: async () => new Map(Object.entries(standings)),
+        lastReport: async () => lastReport,
+      }),
+      30,
     ).check();
+  const following = { name: 'order-list', state: 'live', lagSeconds: 0 } as const;
 
-  it('are up while none is stopped', async () =>
-    expect(await check({ 'order-list@1': { position: 41n } })).toEqual({ status: 'up' }));
+  it('are up while the projector reports that all follow', async () =>
+    expect(await check({ at: ago(5), projections: [following] })).toEqual({ status: 'up' }));
 
   it('degrade the app while one is stopped, with the reason that the projector left', async () =>
     expect(
-      await check({
-        'order-list@1': { position: 41n, stopped: { message: 'no fold for OrderPlaced', at: '2026-03-01' } },
-        'sales-by-day@1': { position: 41n },
-      }),
+      await check(
+        { at: ago(5), projections: [{ ...following, state: 'stopped', lagSeconds: 900 }] },
+        {
+          'order-list@1': {
+            position: 41n,
+            stopped: { message: 'no fold for OrderPlaced', at: '2026-03-01' },
+          },
+          'sales-by-day@1': { position: 41n },
+        },
+      ),
     ).toEqual({ status: 'degraded', reason: 'order-list@1 is stopped: no fold for OrderPlaced' }));
+
+  it('degrade the app while one is too far behind', async () =>
+    expect(
+      await check({ at: ago(0), projections: [{ ...following, state: 'catching_up', lagSeconds: 31 }] }),
+    ).toEqual({ status: 'degraded', reason: 'order-list is 31 s behind (catching_up).' }));
+
+  it('degrade the app while the projector is silent', async () => {
+    expect(await check({ at: ago(40), projections: [following] })).toEqual({
+      status: 'degraded',
+      reason: 'The projector has not reported for 40 s.',
+    });
+    expect(await check(undefined)).toEqual({ status: 'degraded', reason: 'No projector has run yet.' });
+  });
 });
 
 describe('a store', () => {

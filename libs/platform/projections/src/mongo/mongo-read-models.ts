@@ -5,6 +5,12 @@ import { ReadModels, type Stored } from '../read-models.js';
 import { idOf, type ProjectionRegistry } from '../registry.js';
 import { CHECKPOINTS, type CheckpointDocument, checkpointOf } from './checkpoint-document.js';
 import { CheckpointWaiters, type Standing } from './checkpoint-waiters.js';
+import {
+  type ProjectorReport,
+  type ReportedProjection,
+  readReport,
+  writeReport,
+} from './projector-report.js';
 
 /** The read models of the registered contexts, in MongoDB. */
 export class MongoReadModels extends ReadModels {
@@ -51,6 +57,16 @@ export class MongoReadModels extends ReadModels {
       }),
     );
     return standings;
+  }
+
+  /** Leaves word of the projector for those who only read. */
+  async report(projections: readonly ReportedProjection[]): Promise<void> {
+    await writeReport(this.client, projections);
+  }
+
+  /** What the projector said last; nothing where none has run yet. */
+  lastReport(): Promise<ProjectorReport | undefined> {
+    return readReport(this.client);
   }
 
   /** @throws when MongoDB does not answer within `timeoutMs`. */
