@@ -51,7 +51,7 @@ export class StoreAccess {
 
   /** The log is for the programs that run for long: a command says what matters itself, unless LOG_LEVEL is set. */
   get settings(): SettingsOf<'ops'> {
-    this.#settings ??= readSettings({ LOG_LEVEL: 'warn', ...this.env }, 'ops');
+    this.#settings ??= readSettings({ LOG_LEVEL: 'error', ...this.env }, 'ops');
     return this.#settings;
   }
 }
