@@ -1,16 +1,12 @@
 import { EventStoreDBClient, START } from '@eventstore/db-client';
 import { MongoClient } from 'mongodb';
-import { catalogContext } from '#libs/contexts/catalog';
-import { customersContext } from '#libs/contexts/customers';
-import { orderingContext } from '#libs/contexts/ordering';
+import { CONTEXTS } from '#libs/contexts';
 import { createLogger } from '#libs/platform/observability';
 import { rebuildFromLog } from '#libs/platform/projections';
 import { run, StoreProcess, temporaryFolder } from '../../test/harness/index.js';
 import type { Bench } from './bench.js';
 import { sampleFile } from './import.js';
 import { fsyncsPerSecond, interleaved, seconds } from './measure.js';
-
-const CONTEXTS = [orderingContext, catalogContext, customersContext];
 
 type Document = { _id: string };
 /** `database.collection` -> its documents. */

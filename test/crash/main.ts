@@ -1,10 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { catalogContext } from '#libs/contexts/catalog';
-import { customersContext } from '#libs/contexts/customers';
-import { orderingContext } from '#libs/contexts/ordering';
+import { CONTEXTS } from '#libs/contexts';
 import { type RoundOutcome, standaloneRound } from './standalone-round.js';
 
-const CONTEXTS = [orderingContext, catalogContext, customersContext];
 const SUBJECTS: Readonly<Record<string, (seed: number) => Promise<RoundOutcome>>> = {
   standalone: (seed) => standaloneRound(seed, CONTEXTS),
 };

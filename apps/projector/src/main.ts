@@ -1,13 +1,16 @@
+import { CONTEXTS } from '#libs/contexts';
 import { createHttpApp } from '#libs/platform/http';
 import { runApp } from '#libs/platform/lifecycle';
-import { createLogger } from '#libs/platform/observability';
+import { collectProcessMetrics, createLogger, redactionPaths } from '#libs/platform/observability';
 import { eventStoreCheck, mongoCheck, projectionsCheck, startReports } from '#libs/platform/readiness';
 import { readSettings } from '#libs/platform/settings';
 import { projectorModule } from './projector.module.js';
 
 await runApp(async () => {
   const settings = readSettings(process.env, 'projector');
-  const logger = createLogger({ level: settings.logLevel, format: settings.logFormat });
+  const { logLevel: level, logFormat: format } = settings;
+  const logger = createLogger({ level, format, personal: redactionPaths(CONTEXTS) });
+  collectProcessMetrics();
   const app = await createHttpApp(projectorModule(settings, logger), {
     ...settings,
     logger,

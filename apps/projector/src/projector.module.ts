@@ -1,7 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { catalogContext } from '#libs/contexts/catalog';
-import { customersContext } from '#libs/contexts/customers';
-import { orderingContext } from '#libs/contexts/ordering';
+import { CONTEXTS } from '#libs/contexts';
 import { EventStoreModule } from '#libs/platform/event-store';
 import type { Logger } from '#libs/platform/observability';
 import { ProjectorModule, ReadModelsModule } from '#libs/platform/projections';
@@ -9,8 +7,6 @@ import type { SettingsOf } from '#libs/platform/settings';
 
 @Module({})
 class ProjectorAppModule {}
-
-const CONTEXTS = [orderingContext, catalogContext, customersContext];
 
 /** Follows the log and builds the read models of every context. */
 export const projectorModule = (

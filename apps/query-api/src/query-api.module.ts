@@ -1,8 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { CatalogQueryModule, catalogContext } from '#libs/contexts/catalog';
-import { CustomersQueryModule, customersContext } from '#libs/contexts/customers';
-import { OrderingQueryModule, orderingContext } from '#libs/contexts/ordering';
+import { CONTEXTS } from '#libs/contexts';
+import { CatalogQueryModule } from '#libs/contexts/catalog';
+import { CustomersQueryModule } from '#libs/contexts/customers';
+import { OrderingQueryModule } from '#libs/contexts/ordering';
 import { ReadModelsModule } from '#libs/platform/projections';
 import type { SettingsOf } from '#libs/platform/settings';
 
@@ -16,7 +17,7 @@ export const queryApiModule = ({ mongoUrl }: SettingsOf<'query-api'>): DynamicMo
     CqrsModule.forRoot(),
     ReadModelsModule.forRoot({
       url: mongoUrl,
-      contexts: [orderingContext, catalogContext, customersContext],
+      contexts: CONTEXTS,
     }),
     OrderingQueryModule,
     CatalogQueryModule,

@@ -1,7 +1,8 @@
+import { CONTEXTS } from '#libs/contexts';
 import { createHttpApp } from '#libs/platform/http';
 import { runApp } from '#libs/platform/lifecycle';
 import { openLocalStores, removeRunFile, writeRunFile } from '#libs/platform/local-stores';
-import { createLogger } from '#libs/platform/observability';
+import { collectProcessMetrics, createLogger, redactionPaths } from '#libs/platform/observability';
 import { eventStoreCheck, mongoCheck, projectionsCheck } from '#libs/platform/readiness';
 import { readSettings } from '#libs/platform/settings';
 import { standaloneModule } from './standalone.module.js';
@@ -9,7 +10,9 @@ import { tryNext } from './try-next.js';
 
 await runApp(async () => {
   const settings = readSettings(process.env, 'standalone');
-  const logger = createLogger({ level: settings.logLevel, format: settings.logFormat });
+  const { logLevel: level, logFormat: format } = settings;
+  const logger = createLogger({ level, format, personal: redactionPaths(CONTEXTS) });
+  collectProcessMetrics();
   const stores = await openLocalStores(settings);
   try {
     const app = await createHttpApp(standaloneModule({ ...settings, ...stores }, logger), {

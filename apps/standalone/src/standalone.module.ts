@@ -1,8 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { CatalogCommandModule, CatalogQueryModule, catalogContext } from '#libs/contexts/catalog';
-import { CustomersCommandModule, CustomersQueryModule, customersContext } from '#libs/contexts/customers';
-import { OrderingCommandModule, OrderingQueryModule, orderingContext } from '#libs/contexts/ordering';
+import { CONTEXTS } from '#libs/contexts';
+import { CatalogCommandModule, CatalogQueryModule } from '#libs/contexts/catalog';
+import { CustomersCommandModule, CustomersQueryModule } from '#libs/contexts/customers';
+import { OrderingCommandModule, OrderingQueryModule } from '#libs/contexts/ordering';
 import { EventStoreModule } from '#libs/platform/event-store';
 import { commandFigures, type Logger } from '#libs/platform/observability';
 import { ProjectorModule, ReadModelsModule } from '#libs/platform/projections';
@@ -12,8 +13,6 @@ export interface StandaloneOptions {
   readonly mongoUrl: string;
   readonly aggregateCacheBytes: number;
 }
-
-const CONTEXTS = [orderingContext, catalogContext, customersContext];
 
 @Module({})
 class StandaloneModule {}

@@ -1,0 +1,7 @@
+import { catalogContext } from '#libs/contexts/catalog';
+import { customersContext } from '#libs/contexts/customers';
+import { orderingContext } from '#libs/contexts/ordering';
+import type { ContextDefinition } from '#libs/platform/kernel';
+
+/** Every context of this system: for apps and whole-system specs; no context knows the others. */
+export const CONTEXTS: readonly ContextDefinition[] = [orderingContext, catalogContext, customersContext];
