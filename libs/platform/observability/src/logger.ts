@@ -40,8 +40,11 @@ export function createLogger(settings: LoggerSettings): Logger {
   };
   const isPretty = format === 'pretty' || (format === 'auto' && stdout.isTTY === true);
   if (isPretty) return pino(options, pretty(destination));
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? buffered());
 }
+
+/** Standard output, without waiting for it: lines that come while one is written go together. Flushed at exit. */
+const buffered = () => pino.destination({ dest: stdout.fd, sync: false });
 
 /** Nest's own messages, in the same log. */
 export class NestLogger implements LoggerService {
