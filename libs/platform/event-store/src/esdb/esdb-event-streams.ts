@@ -82,6 +82,9 @@ export class EsdbEventStreams extends EventStreams {
   }
 }
 
+/** Metadata goes as bytes: given an object, the client takes the way over base64, twice. It knows bytes by their constructor. */
+const encoder = new TextEncoder();
+
 async function send(
   client: EventStoreDBClient,
   stream: string,
@@ -94,7 +97,7 @@ async function send(
       id,
       type,
       data: data as Record<string, unknown>,
-      metadata: metadata as Record<string, unknown>,
+      metadata: encoder.encode(JSON.stringify(metadata)),
     }),
   );
   return client.appendToStream(stream, encoded, { expectedRevision, requiresLeader: true, deadline });
