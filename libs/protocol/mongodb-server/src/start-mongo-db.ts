@@ -36,6 +36,8 @@ export interface MongoDb {
   /** Connection string for the driver. */
   readonly url: string;
   readonly address: { readonly host: string; readonly port: number };
+  /** Settles when the server is gone: resolves after `close`, rejects when it crashed. Nobody has to listen. */
+  readonly closed: Promise<void>;
   /** Answers what was accepted, ends the thread and gives the folder back. Again is harmless. */
   close(): Promise<void>;
 }
@@ -126,10 +128,20 @@ function running(
   release: () => Promise<void>,
 ): MongoDb {
   let closing: Promise<void> | undefined;
+  let failure = new Error('The thread of the embedded MongoDB server ended by itself.');
+  worker.once('error', (error) => {
+    failure = error;
+  });
+  const closed = ended.then(async () => {
+    if (closing === undefined) throw failure;
+    await closing;
+  });
+  closed.catch(() => undefined); // the logger was told
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return {
     url: `mongodb://${host}:${address.port}/?replicaSet=tidemark`,
     address,
+    closed,
     close() {
       closing ??= (async () => {
         worker.postMessage('close');
