@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { CONTEXTS } from '#libs/contexts';
 import { CatalogCommandModule } from '#libs/contexts/catalog';
 import { CustomersCommandModule } from '#libs/contexts/customers';
 import { OrderingCommandModule } from '#libs/contexts/ordering';
@@ -7,7 +8,6 @@ import { EventStoreModule } from '#libs/platform/event-store';
 import type { Logger } from '#libs/platform/observability';
 import { ProjectorModule, ReadModelsModule } from '#libs/platform/projections';
 import type { ChosenStores } from './choose-stores.js';
-import { CONTEXTS } from './contexts.js';
 
 @Module({})
 class OpsModule {}

@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { EventStoreClient } from '#libs/platform/event-store';
 import { createLogger, NestLogger } from '#libs/platform/observability';
-import { MongoReadModels } from '#libs/platform/projections';
+import { MongoReadModels, ProjectorStatus } from '#libs/platform/projections';
 import type { SettingsOf } from '#libs/platform/settings';
 import type { ChosenStores } from './choose-stores.js';
 import { opsModule } from './ops.module.js';
@@ -12,7 +13,15 @@ export interface System {
   readonly commandBus: CommandBus;
   readonly eventStoreUrl: string;
   readonly mongoUrl: string;
+  /**
+   * Where the projector runs in this process: resolves when every read model that no fault stopped has handled
+   * `position`. Elsewhere another program follows the log, and it resolves at once.
+   * @throws AbortError once `signal` is aborted.
+   */
+  caughtUp(position: bigint, signal: AbortSignal): Promise<void>;
 }
+
+const LOOK_AGAIN_MS = 50;
 
 export interface OpenedSystem extends System {
   readonly eventStore: EventStoreClient;
@@ -36,6 +45,12 @@ export async function openSystem(
     readModels: context.get(MongoReadModels),
     eventStoreUrl: stores.eventStoreUrl,
     mongoUrl: stores.mongoUrl,
+    async caughtUp(position, signal) {
+      if (stores.source !== 'own') return;
+      const projector = context.get(ProjectorStatus);
+      while (projector.list().some((each) => each.state !== 'stopped' && each.position < position))
+        await pause(LOOK_AGAIN_MS, undefined, { signal });
+    },
     close: () => context.close(),
   };
 }

@@ -40,6 +40,9 @@ afterEach(async () => {
   folder.remove();
 });
 
+/** What the read models were waited for to handle. */
+const followed: bigint[] = [];
+
 /** A system on the same log each time, with empty caches, as after a restart. */
 async function openSystem() {
   opened++;
@@ -55,7 +58,10 @@ async function openSystem() {
   class SpecSystem {}
   const context = await NestFactory.createApplicationContext(SpecSystem, { logger: false });
   close = () => context.close();
-  return { commandBus: context.get(CommandBus), eventStoreUrl: '', mongoUrl: '' };
+  const caughtUp = async (position: bigint) => {
+    followed.push(position);
+  };
+  return { commandBus: context.get(CommandBus), eventStoreUrl: '', mongoUrl: '', caughtUp };
 }
 
 async function tidemark(...words: string[]): Promise<{ out: string; exitCode: unknown }> {
@@ -111,6 +117,13 @@ describe('tidemark import online-retail', () => {
     const second = await tidemark(path, '--json');
     expect(streams.all()).toEqual(log);
     expect(counts(second)).toEqual(counts(first));
+  });
+
+  it('ends when the read models that it keeps itself have handled the last event', async () => {
+    followed.length = 0;
+    const { out } = await tidemark(folder.rows(...ROWS), '--json');
+    expect(followed.map(String)).toEqual([JSON.parse(out).position]);
+    expect(followed).toEqual([streams.all().at(-1)?.position]);
   });
 
   it('counts the same without writing in a dry run, refusals too', async () => {

@@ -3,6 +3,7 @@ import { EXIT, FatalError } from '#libs/platform/lifecycle';
 import type { Cli } from '../cli.js';
 import { jsonText } from '../json.js';
 import { countOption } from '../options.js';
+import type { System } from '../system.js';
 import { StoreStayedAwayError, UnreadableFileError, WrongFileError } from './import-errors.js';
 import type { ImportOutcome, ImportPorts } from './import-online-retail.js';
 import { type ProgressDisplay, progressDisplay } from './progress-display.js';
@@ -64,12 +65,16 @@ async function imported(
   const { commandBusTarget } = await import('./command-bus-target.js');
   const { importOnlineRetail } = await import('./import-online-retail.js');
   let closeRehearsal: (() => Promise<void>) | undefined;
+  let system: System | undefined;
   const ports: ImportPorts = {
     interrupted: cli.interrupted,
     note: (line) => progress.note(line),
     onProgress: (now) => progress.show(now),
     async openTarget() {
-      if (!options.dryRun) return commandBusTarget((await cli.openSystem()).commandBus);
+      if (!options.dryRun) {
+        system = await cli.openSystem();
+        return commandBusTarget(system.commandBus);
+      }
       const { openRehearsal } = await import('./rehearsal.js');
       const rehearsal = await openRehearsal();
       closeRehearsal = () => rehearsal.close();
@@ -78,17 +83,26 @@ async function imported(
   };
   try {
     const { inFlight } = options;
-    return await importOnlineRetail(
+    const outcome = await importOnlineRetail(
       file,
       { inFlight, ...(rejects === undefined ? {} : { rejectsPath: rejects }) },
       ports,
     );
+    if (outcome.position !== undefined) await readModelsFollow(system, outcome.position, cli);
+    return outcome;
   } catch (error) {
     throw explained(file, error);
   } finally {
     progress.end();
     await closeRehearsal?.();
   }
+}
+
+/** Interrupted, the events are in the log all the same: the read models follow at the next start. */
+async function readModelsFollow(system: System | undefined, position: bigint, cli: Cli): Promise<void> {
+  await system?.caughtUp(position, cli.interrupted).catch((error: unknown) => {
+    if (!cli.interrupted.aborted) throw error;
+  });
 }
 
 /** What the user can do something about, as one sentence with its exit code. */

@@ -1,5 +1,5 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
-import { CONTEXTS } from '../contexts.js';
+import { CONTEXTS } from '#libs/contexts';
 import { ALL } from '../streams/all.js';
 import { readLog } from '../streams/log.js';
 import type { OpenedSystem } from '../system.js';

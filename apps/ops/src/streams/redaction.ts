@@ -1,6 +1,6 @@
+import { CONTEXTS } from '#libs/contexts';
 import { decodeEvent, REDACTED, redact, UnreadableEventError } from '#libs/platform/event-store';
 import type { EventMetadata, EventTypes } from '#libs/platform/kernel';
-import { CONTEXTS } from '../contexts.js';
 import { type Redaction, showAll } from './shown-event.js';
 
 const EVENT_TYPES: Readonly<Record<string, EventTypes>> = Object.assign(
