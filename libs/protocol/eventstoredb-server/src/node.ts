@@ -4,7 +4,7 @@ import { http1 } from './http1.js';
 import type { NodeContext } from './node-context.js';
 import type { NodeSettings } from './node-settings.js';
 import { isStreamsPath, LONG_LIVED_PATHS, MAX_STREAMS_REQUEST_BYTES, services } from './services.js';
-import { EventLog } from './storage/index.js';
+import { EventLog, type NodeFiles, nodeFiles } from './storage/index.js';
 import { CommitSignals } from './streams/commit-signals.js';
 import { StreamIndex } from './streams/stream-index.js';
 import { StreamWriter } from './streams/stream-writer.js';
@@ -19,12 +19,13 @@ export interface RunningNode {
   close(): Promise<void>;
 }
 
-/** Runs the node in this thread; the caller owns the data folder. */
+/** Runs the node in this thread, on `files`; the caller owns the data folder. */
 export async function runNode(
   settings: NodeSettings,
   onUnexpectedError: (message: string, error: unknown) => void,
+  files: NodeFiles = nodeFiles,
 ): Promise<RunningNode> {
-  const node = await openNode(settings);
+  const node = await openNode(settings, files);
   try {
     const server = await serve(node, settings, onUnexpectedError);
     return {
@@ -40,9 +41,11 @@ export async function runNode(
   }
 }
 
-async function openNode({ dataDir: folder, sync, limits }: NodeSettings): Promise<NodeContext> {
+/** Opens what a node stores, without serving it. */
+export async function openNode(settings: NodeSettings, files: NodeFiles = nodeFiles): Promise<NodeContext> {
+  const { dataDir: folder, sync, limits } = settings;
   const index = new StreamIndex(REMEMBERED_EVENT_IDS);
-  const log = await EventLog.open({ folder, sync }, (frame, position) => index.load(frame, position));
+  const log = await EventLog.open({ folder, sync, files }, (frame, position) => index.load(frame, position));
   const signals = new CommitSignals();
   log.onCommit(() => signals.committed());
   const writer = new StreamWriter(log, index, signals);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { encodeEventFrame, readEventFrame } from '../wire/index.js';
 import { EventLog, type EventLogOptions, LogUnavailableError } from './event-log.js';
+import { nodeFiles } from './node-files.js';
 import { LogDamagedError } from './segment.js';
 import { SegmentedLog } from './segmented-log.js';
 
@@ -166,7 +167,7 @@ describe('after a crash', () => {
 
 describe('when the disk refuses', () => {
   async function failing() {
-    const disk = await SegmentedLog.open(folder, { sync: 'always', segmentBytes: 1_000_000 });
+    const disk = await SegmentedLog.open(nodeFiles, folder, { sync: 'always', segmentBytes: 1_000_000 });
     const log = await EventLog.on(disk, 1_000_000, () => undefined);
     logs.push(log);
     await append(log, 1);

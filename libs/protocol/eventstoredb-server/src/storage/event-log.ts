@@ -1,5 +1,6 @@
 import type { Extent } from './extent.js';
 import { ExtentCache } from './extent-cache.js';
+import { type NodeFiles, nodeFiles } from './node-files.js';
 import { recordBytes, writeRecord } from './record.js';
 import { recoverLog } from './recovery.js';
 import { SegmentedLog, type SyncMode } from './segmented-log.js';
@@ -7,6 +8,8 @@ import { SegmentedLog, type SyncMode } from './segmented-log.js';
 export interface EventLogOptions {
   readonly folder: string;
   readonly sync: SyncMode;
+  /** Default: the real ones. */
+  readonly files?: NodeFiles;
   /** Default 256 MiB. */
   readonly segmentBytes?: number;
   /** Memory for events read lately; default 32 MiB. */
@@ -61,8 +64,10 @@ export class EventLog {
 
   /** Reads the whole log; `onEvent` sees each event in order. @throws LogDamagedError */
   static async open(options: EventLogOptions, onEvent: OnEvent): Promise<EventLog> {
-    const { folder, sync, segmentBytes = DEFAULT_SEGMENT_BYTES, cacheBytes = DEFAULT_CACHE_BYTES } = options;
-    return EventLog.on(await SegmentedLog.open(folder, { sync, segmentBytes }), cacheBytes, onEvent);
+    const { folder, sync, files = nodeFiles } = options;
+    const { segmentBytes = DEFAULT_SEGMENT_BYTES, cacheBytes = DEFAULT_CACHE_BYTES } = options;
+    const log = await SegmentedLog.open(files, folder, { sync, segmentBytes });
+    return EventLog.on(log, cacheBytes, onEvent);
   }
 
   /** The same on a log that is open already, and closed with this. */

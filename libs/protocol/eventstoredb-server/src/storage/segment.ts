@@ -1,6 +1,5 @@
-import { readSync } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NodeFile, NodeFiles } from './node-files.js';
 
 const MAGIC = 'TIDELOG1';
 export const SEGMENT_HEADER_BYTES = 16;
@@ -13,11 +12,14 @@ const SEGMENT_NAME = /^(\d{16})\.log$/;
 export class Segment {
   private constructor(
     readonly base: number,
-    readonly path: string,
-    readonly file: FileHandle,
+    readonly file: NodeFile,
     /** End of what is known to be whole. */
     public end: number,
   ) {}
+
+  get path(): string {
+    return this.file.path;
+  }
 
   get start(): number {
     return this.base + SEGMENT_HEADER_BYTES;
@@ -29,30 +31,30 @@ export class Segment {
   }
 
   /** On disk with its header when it resolves; its name is, once the folder was synced. */
-  static async create(folder: string, base: number): Promise<Segment> {
+  static async create(files: NodeFiles, folder: string, base: number): Promise<Segment> {
     const path = join(folder, `${String(base).padStart(16, '0')}.log`);
-    const file = await open(path, 'w+');
+    const file = await files.open(path, 'create');
     const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
     header.write(MAGIC, 'latin1');
     header.writeDoubleLE(base, MAGIC.length);
     try {
-      await file.write(header, 0, header.length, 0);
-      await file.sync();
+      await file.write(header, 0);
+      await file.datasync();
     } catch (error) {
       await file.close();
-      await rm(path, { force: true });
+      await files.unlink(path);
       throw error;
     }
-    return new Segment(base, path, file, base + SEGMENT_HEADER_BYTES);
+    return new Segment(base, file, base + SEGMENT_HEADER_BYTES);
   }
 
   /** Undefined when the file is too short to have ever held a record. */
-  static async open(folder: string, name: string): Promise<Segment | undefined> {
+  static async open(files: NodeFiles, folder: string, name: string): Promise<Segment | undefined> {
     const base = Segment.baseOf(name) as number;
     const path = join(folder, name);
-    const file = await open(path, 'r+');
+    const file = await files.open(path, 'write');
     const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
-    const { bytesRead } = await file.read(header, 0, header.length, 0);
+    const bytesRead = await file.read(header, 0);
     if (bytesRead < header.length || header.equals(Buffer.alloc(SEGMENT_HEADER_BYTES))) {
       await file.close();
       return undefined;
@@ -61,19 +63,18 @@ export class Segment {
       await file.close();
       throw new LogDamagedError(path, 0, 'its header is not that of a log segment');
     }
-    return new Segment(base, path, file, base + (await file.stat()).size);
+    return new Segment(base, file, base + (await file.sizeBytes()));
   }
 
   async read(offset: number, sizeBytes: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafeSlow(sizeBytes);
-    const { bytesRead } = await this.file.read(buffer, 0, sizeBytes, offset - this.base);
-    return buffer.subarray(0, bytesRead);
+    return buffer.subarray(0, await this.file.read(buffer, offset - this.base));
   }
 
   /** For the rare decision that needs an event from disk within one step. */
   readNow(offset: number, sizeBytes: number): Buffer {
     const buffer = Buffer.allocUnsafeSlow(sizeBytes);
-    return buffer.subarray(0, readSync(this.file.fd, buffer, 0, sizeBytes, offset - this.base));
+    return buffer.subarray(0, this.file.readNow(buffer, offset - this.base));
   }
 }
 

@@ -1,4 +1,4 @@
-import { open, readdir, rm } from 'node:fs/promises';
+import type { NodeFiles } from './node-files.js';
 import { LogDamagedError, Segment } from './segment.js';
 
 export type SyncMode = 'always' | 'none';
@@ -16,26 +16,27 @@ export class SegmentedLog {
   #broken: Error | undefined;
 
   private constructor(
+    private readonly files: NodeFiles,
     private readonly folder: string,
     private readonly options: SegmentedLogOptions,
     private readonly segments: Segment[],
   ) {}
 
-  static async open(folder: string, options: SegmentedLogOptions): Promise<SegmentedLog> {
-    const names = (await readdir(folder)).filter((name) => Segment.baseOf(name) !== undefined).sort();
+  static async open(files: NodeFiles, folder: string, options: SegmentedLogOptions): Promise<SegmentedLog> {
+    const names = (await files.list(folder)).filter((name) => Segment.baseOf(name) !== undefined).sort();
     const segments: Segment[] = [];
     for (const [index, name] of names.entries()) {
-      const segment = await Segment.open(folder, name);
+      const segment = await Segment.open(files, folder, name);
       if (segment !== undefined) segments.push(segment);
       // A crash while the last segment was begun: nothing in it was acknowledged.
-      else if (index === names.length - 1) await rm(`${folder}/${name}`);
+      else if (index === names.length - 1) await files.unlink(`${folder}/${name}`);
       else throw new LogDamagedError(`${folder}/${name}`, 0, 'its header is missing');
     }
     for (const [index, { end }] of segments.slice(0, -1).entries()) {
       const next = segments[index + 1] as Segment;
       if (next.base !== end) throw new LogDamagedError(next.path, 0, `the log before it ends at ${end}`);
     }
-    return new SegmentedLog(folder, options, segments);
+    return new SegmentedLog(files, folder, options, segments);
   }
 
   get all(): readonly Segment[] {
@@ -71,7 +72,7 @@ export class SegmentedLog {
     const segment = await this.#roomFor(bytes.length);
     const offset = segment.end;
     try {
-      await writeWhole(segment, bytes);
+      await segment.file.write(bytes, offset - segment.base);
     } catch (error) {
       await this.#cutAfterFailedWrite(segment);
       throw error;
@@ -84,7 +85,7 @@ export class SegmentedLog {
   /** Drops what is behind `end` of the last segment, for good. */
   async cut(segment: Segment, end: number): Promise<void> {
     await segment.file.truncate(end - segment.base);
-    await segment.file.sync();
+    await segment.file.datasync();
     segment.end = end;
   }
 
@@ -97,12 +98,12 @@ export class SegmentedLog {
     const used = last === undefined ? 0 : last.end - last.base;
     if (last !== undefined && (last.end === last.start || used + bytes <= this.options.segmentBytes))
       return last;
-    const next = await Segment.create(this.folder, last?.end ?? 0);
+    const next = await Segment.create(this.files, this.folder, last?.end ?? 0);
     try {
-      await this.#syncFolder();
+      await this.files.syncFolder(this.folder);
     } catch (error) {
       await next.file.close();
-      await rm(next.path, { force: true });
+      await this.files.unlink(next.path);
       throw error;
     }
     this.segments.push(next);
@@ -128,23 +129,5 @@ export class SegmentedLog {
     } catch (error) {
       this.#broken = new Error('A failed append cannot be taken back; restart the node.', { cause: error });
     }
-  }
-
-  async #syncFolder(): Promise<void> {
-    if (process.platform === 'win32') return; // a folder cannot be opened there
-    const folder = await open(this.folder, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  }
-}
-
-async function writeWhole(segment: Segment, bytes: Buffer): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const at = segment.end - segment.base + written;
-    const { bytesWritten } = await segment.file.write(bytes, written, bytes.length - written, at);
-    written += bytesWritten;
   }
 }
