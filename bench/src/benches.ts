@@ -1,5 +1,6 @@
 import type { Bench } from './bench.js';
 import { commands } from './commands.js';
+import { EVENTSTOREDB_BENCHES } from './eventstoredb.js';
 import { http } from './http.js';
 import { importOnlineRetail } from './import.js';
 import { rebuild } from './rebuild.js';
@@ -9,4 +10,5 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   rebuild,
   import: importOnlineRetail,
   http,
+  ...EVENTSTOREDB_BENCHES,
 };

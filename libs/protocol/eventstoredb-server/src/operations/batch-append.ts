@@ -26,8 +26,15 @@ const WRITE_TIMEOUT_MS = 2_000;
 /** While the disk is that far behind, no more is read from clients. */
 const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 
+/** What batch appends need of a node. */
+export interface AppendingNode {
+  readonly limits: NodeContext['limits'];
+  readonly log: Pick<NodeContext['log'], 'pendingBytes' | 'whenDurable'>;
+  readonly writer: Pick<NodeContext['writer'], 'append'>;
+}
+
 /** `Streams.BatchAppend`: many appends interleave on one call, each known by its correlation id. */
-export async function batchAppend(call: GrpcCall, node: NodeContext): Promise<void> {
+export async function batchAppend(call: GrpcCall, node: AppendingNode): Promise<void> {
   await new BatchAppendSession(call, node).run();
 }
 
@@ -51,7 +58,7 @@ class BatchAppendSession {
 
   constructor(
     private readonly call: GrpcCall,
-    private readonly node: NodeContext,
+    private readonly node: AppendingNode,
   ) {}
 
   async run(): Promise<void> {
