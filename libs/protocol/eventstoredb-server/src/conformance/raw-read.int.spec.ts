@@ -1,3 +1,4 @@
+import { binaryEvent } from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ClientReadableStream } from '@grpc/grpc-js';
@@ -47,6 +48,9 @@ describe('Read', () => {
     filter.setCheckpointintervalmultiplier(1);
     options.setFilter(filter);
   };
+  const withFilter =
+    (change: (filter: streams.ReadReq.Options.FilterOptions) => void) => (options: streams.ReadReq.Options) =>
+      change(options.getFilter()!);
   const both =
     (...changes: ((options: streams.ReadReq.Options) => void)[]) =>
     (options: streams.ReadReq.Options) => {
@@ -62,6 +66,36 @@ describe('Read', () => {
     ['a filter on a stream', both(ofStream('s'), count, filtered('a'))],
     ['a subscription backwards', both(ofAll, subscription, (options) => options.setReadDirection(1))],
     ['no UUID option', both(ofAll, count, (options) => options.clearUuidOption())],
+    ['an empty UUID option', both(ofAll, count, (options) => options.getUuidOption()?.clearString())],
+    ['neither a filter nor none', both(ofAll, count, (options) => options.clearNoFilter())],
+    ['a direction that is none', both(ofAll, count, (options) => options.setReadDirection(7 as never))],
+    [
+      'a filter without expression',
+      both(
+        ofAll,
+        count,
+        filtered('a'),
+        withFilter((it) => it.clearStreamIdentifier()),
+      ),
+    ],
+    [
+      'a filter without window',
+      both(
+        ofAll,
+        count,
+        filtered('a'),
+        withFilter((it) => it.clearMax()),
+      ),
+    ],
+    [
+      'a window of nothing',
+      both(
+        ofAll,
+        subscription,
+        filtered('a'),
+        withFilter((it) => it.setMax(0)),
+      ),
+    ],
   ])('refuses %s', async (_what, change) => {
     expect((await answers(change)).code).toBe(3);
   });
@@ -71,6 +105,65 @@ describe('Read', () => {
     await node.client.appendToStream(stream, manyNumbered(3));
     const { answers: got } = await answers(both(ofAll, count, filtered(stream)));
     expect(got.map((answer) => answer.getEvent()?.getEvent()?.getStreamRevision())).toEqual(['0', '1', '2']);
+  });
+
+  it('filters a plain read of $all backwards', async () => {
+    const stream = uniqueStream();
+    await node.client.appendToStream(stream, manyNumbered(3));
+    const fromEnd = (options: streams.ReadReq.Options) => {
+      const all = new streams.ReadReq.Options.AllOptions();
+      all.setEnd(new shared.Empty());
+      options.setAll(all);
+      options.setReadDirection(1);
+    };
+    const { answers: got } = await answers(both(fromEnd, count, filtered(stream)));
+    expect(got.map((answer) => answer.getEvent()?.getEvent()?.getStreamRevision())).toEqual(['2', '1', '0']);
+  });
+
+  it('refuses a subscription that would never checkpoint', async () => {
+    const never = withFilter((filter) => filter.setCheckpointintervalmultiplier(0));
+    expect((await answers(both(ofAll, subscription, filtered('a'), never))).code).toBe(2);
+  });
+
+  it('cannot read forwards from the end of a stream', async () => {
+    const stream = uniqueStream();
+    await node.client.appendToStream(stream, numbered(0));
+    const fromEnd = (options: streams.ReadReq.Options) => {
+      ofStream(stream)(options);
+      options.getStream()?.setEnd(new shared.Empty());
+    };
+    expect((await answers(both(fromEnd, count))).code).toBe(2);
+  });
+
+  it('tells where a stream starts and ends to who asks for that', async () => {
+    const stream = uniqueStream();
+    await node.client.appendToStream(stream, manyNumbered(4));
+    const compatible = (options: streams.ReadReq.Options) => {
+      const control = new streams.ReadReq.Options.ControlOption();
+      control.setCompatibility(1);
+      options.setControlOption(control);
+    };
+    const whole = (await answers(both(ofStream(stream), count, compatible))).answers;
+    expect(whole).toHaveLength(5);
+    expect(whole[4]?.getLastStreamPosition()).toBe('3');
+    await node.client.setStreamMetadata(stream, { truncateBefore: 9 });
+    const none = (await answers(both(ofStream(stream), count, compatible))).answers;
+    expect(none.map((answer) => [answer.getFirstStreamPosition(), answer.getLastStreamPosition()])).toEqual([
+      ['9', '0'],
+      ['0', '3'],
+    ]);
+    expect((await answers(both(ofStream(stream), count))).answers).toEqual([]);
+  });
+
+  it('answers an event with its own position, and a followed link with that of the link', async () => {
+    const [stream, links] = [uniqueStream(), uniqueStream()];
+    await node.client.appendToStream(stream, numbered(0));
+    await node.client.appendToStream(links, binaryEvent({ type: '$>', data: Buffer.from(`0@${stream}`) }));
+    const resolved = (options: streams.ReadReq.Options) => void options.setResolveLinks(true);
+    const { answers: got } = await answers(both(ofStream(links), count, resolved));
+    const { event, link, commitPosition } = got[0]!.getEvent()!.toObject();
+    expect(commitPosition).toBe(link?.commitPosition);
+    expect(BigInt(event!.commitPosition)).toBeLessThan(BigInt(link!.commitPosition));
   });
 
   it('gives ids as two 64-bit halves where that is asked for', async () => {

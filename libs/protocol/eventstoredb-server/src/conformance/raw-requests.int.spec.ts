@@ -91,6 +91,49 @@ describe('BatchAppend', () => {
     },
   );
 
+  it('tells each kind of failure by its code, word and details', async () => {
+    const [taken, ended, gone] = [uniqueStream(), uniqueStream(), uniqueStream()];
+    await node.client.appendToStream(taken, numbered(0));
+    await node.client.tombstoneStream(ended);
+    await node.client.appendToStream(gone, numbered(0));
+    await node.client.deleteStream(gone);
+    const large = message(good);
+    large.setData(Buffer.alloc(1_048_577));
+    const exists = (made: streams.BatchAppendReq.Options) =>
+      made.setStreamExists(new shared.Empty() as never);
+    for (const [stream, change, event, code, word] of [
+      [taken, (made) => made.setStreamPosition('7'), message(good), 6, 'WrongExpectedVersion'],
+      [uniqueStream(), exists, message(good), 6, 'WrongExpectedVersion'],
+      [ended, () => undefined, message(good), 5, 'StreamDeleted'],
+      [gone, exists, message(good), 5, 'StreamDeleted'],
+      [taken, () => undefined, large, 3, 'MaximumAppendSizeExceeded'],
+    ] as [string, (made: streams.BatchAppendReq.Options) => void, typeof large, number, string][]) {
+      const id = randomUUID();
+      send(id, options(stream, change), [event]);
+      const [answer] = await answersTo(id);
+      expect(answer?.getError()?.toObject()).toMatchObject({ code, message: word });
+      expect(answer?.getError()?.getDetails()?.getTypeUrl()).toBe(
+        `type.googleapis.com/event_store.client.${word}`,
+      );
+      expect(Buffer.from(answer!.getStreamIdentifier()!.getStreamName_asU8()).toString()).toBe(stream);
+    }
+  });
+
+  it('says in the details of a wrong revision what is and what was expected', async () => {
+    const stream = uniqueStream();
+    const details = async (name: string, change: (made: streams.BatchAppendReq.Options) => void) => {
+      const id = randomUUID();
+      send(id, options(name, change), [message(good)]);
+      const any = (await answersTo(id))[0]!.getError()!.getDetails()!;
+      return shared.WrongExpectedVersion.deserializeBinary(any.getValue_asU8());
+    };
+    const missing = await details(stream, (made) => made.setStreamPosition('7'));
+    expect([missing.hasCurrentNoStream(), missing.getExpectedStreamPosition()]).toEqual([true, '7']);
+    await node.client.appendToStream(stream, numbered(0));
+    const taken = await details(stream, (made) => made.setNoStream(new shared.Empty() as never));
+    expect([taken.getCurrentStreamRevision(), taken.hasExpectedNoStream()]).toEqual(['0', true]);
+  });
+
   it('answers once, never to an unknown id, and ignores what follows a refusal', async () => {
     const [refused, unknown, last] = [randomUUID(), randomUUID(), randomUUID()];
     send(unknown, undefined, [message(good)]);

@@ -51,14 +51,13 @@ export class Http2GrpcCall implements GrpcCall {
     const timeoutMs = parseGrpcTimeout(headers['grpc-timeout']);
     if (timeoutMs !== undefined) {
       this.deadlineAt = Date.now() + timeoutMs;
-      this.#deadlineTimer = setTimeout(
-        () => this.finish(new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, 'Deadline exceeded')),
-        Math.min(timeoutMs, 2 ** 31 - 1),
-      );
+      if (timeoutMs > 0)
+        this.#deadlineTimer = setTimeout(() => this.#late(), Math.min(timeoutMs, 2 ** 31 - 1));
     }
     stream.once('close', () => this.#closed());
     // Reset and connection errors end in 'close'; without a listener they would end the process.
     stream.on('error', () => undefined);
+    if (timeoutMs === 0) this.#late();
   }
 
   get signal(): AbortSignal {
@@ -66,6 +65,7 @@ export class Http2GrpcCall implements GrpcCall {
   }
 
   async receive(onMessage: (message: Buffer) => void | Promise<void>): Promise<void> {
+    if (this.#over) throw this.#overError();
     const deframer = new Deframer(this.maxReceiveBytes);
     try {
       for await (const chunk of this.stream.iterator({ destroyOnReturn: false }))
@@ -77,7 +77,8 @@ export class Http2GrpcCall implements GrpcCall {
       if (this.stream.destroyed) throw this.#overError(error);
       throw error;
     }
-    if (this.stream.aborted) throw this.#overError();
+    // Also when the deadline passed meanwhile: nobody waits for what the request would do.
+    if (this.stream.aborted || this.#over) throw this.#overError();
     deframer.end();
   }
 
@@ -126,6 +127,10 @@ export class Http2GrpcCall implements GrpcCall {
     clearTimeout(this.#deadlineTimer);
     if (!this.stream.destroyed) this.#sendStatus(error);
     if (error) this.#abort.abort(error);
+  }
+
+  #late(): void {
+    this.finish(new GrpcError(GrpcStatus.DEADLINE_EXCEEDED, 'Deadline exceeded'));
   }
 
   #sendStatus(error: GrpcError | undefined): void {

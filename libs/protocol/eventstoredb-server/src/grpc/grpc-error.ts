@@ -42,17 +42,24 @@ export function encodeGrpcMessage(text: string): string {
   return encoded;
 }
 
-/** HTTP/2 header values are printable ASCII; other text (stream names) travels percent-encoded. */
+/** HTTP/2 header values are printable ASCII without spaces around; other text (stream names) travels percent-encoded. */
 export function encodeTrailerValue(text: string): string {
-  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  if (/^(?! )[\x20-\x7e]*(?<! )$/.test(text)) return text;
   return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8')); // mends lone surrogates, which would throw
 }
+
+/** Texts are cut there: a block of headers beyond 64 KiB is sent by no HTTP/2 peer, and one letter may take 9 bytes. */
+const MAX_CHARACTERS = 2_000;
 
 /** The trailers that end a call. */
 export function statusTrailers(error: GrpcError | undefined): Record<string, string> {
   if (!error) return { 'grpc-status': '0' };
   const trailers: Record<string, string> = { 'grpc-status': String(error.code) };
-  if (error.details) trailers['grpc-message'] = encodeGrpcMessage(error.details);
-  for (const [name, value] of Object.entries(error.trailers)) trailers[name] = encodeTrailerValue(value);
+  if (error.details) trailers['grpc-message'] = encodeGrpcMessage(cut(error.details));
+  for (const [name, value] of Object.entries(error.trailers)) trailers[name] = encodeTrailerValue(cut(value));
   return trailers;
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS)}…`;
 }

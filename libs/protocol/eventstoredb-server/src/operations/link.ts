@@ -1,7 +1,7 @@
 import type { NodeContext } from '../node-context.js';
+import { isYoungEnough } from '../streams/event-age.js';
 import { visibleStream } from '../streams/visible-stream.js';
 import { EventFramePeek, encodeResolvedFrame, readEventFrame, recordedEventOf } from '../wire/index.js';
-import { isYoungEnough } from './event-age.js';
 
 const LINK_TYPE = Buffer.from('$>');
 const peek = new EventFramePeek();
@@ -19,9 +19,8 @@ export async function resolvedLink(frame: Buffer, node: NodeContext): Promise<Bu
   const link = readEventFrame(frame);
   const text = Buffer.from(link.data).toString();
   const at = text.indexOf('@');
-  const revision = /^\d{1,15}$/.test(text.slice(0, Math.max(at, 0))) ? Number(text.slice(0, at)) : undefined;
-  if (revision === undefined) return frame;
-  const target = await targetFrame(node, text.slice(at + 1), revision);
+  if (!/^\d{1,19}$/.test(text.slice(0, Math.max(at, 0)))) return frame;
+  const target = await targetFrame(node, text.slice(at + 1), Number(text.slice(0, at)));
   return encodeResolvedFrame({
     ...(target && { event: recordedEventOf(target) }),
     link: recordedEventOf(frame),

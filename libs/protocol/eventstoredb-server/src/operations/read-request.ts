@@ -19,6 +19,8 @@ export type ReadRequest = {
       readonly from: ReadFrom;
       readonly backwards: boolean;
       readonly maxCount: number;
+      /** Whether the reader wants to hear where the stream starts and ends. */
+      readonly tellsEnds: boolean;
     }
   | {
       readonly kind: 'read-all';
@@ -35,15 +37,21 @@ export type ReadRequest = {
     }
 );
 
+const FORWARDS = 0;
 const BACKWARDS = 1;
+/** Clients from 21.10 on, but not this one, ask for the first and last revision besides the events. */
+const TELLS_ENDS = 1;
 
 /** @throws GrpcError INVALID_ARGUMENT */
 export function readRequestOf(bytes: Buffer): ReadRequest {
   const options = decode(streams.ReadReq, bytes).getOptions();
   if (options === undefined) throw invalidArgument('The options are missing.');
   const uuids = options.getUuidOption();
-  if (uuids === undefined) throw invalidArgument('The UUID option is missing.');
-  const backwards = options.getReadDirection() === BACKWARDS;
+  if (!uuids?.hasString() && !uuids?.hasStructured()) throw invalidArgument('The UUID option is missing.');
+  const direction: number = options.getReadDirection();
+  if (direction !== FORWARDS && direction !== BACKWARDS) throw invalidCombination();
+  const backwards = direction === BACKWARDS;
+  if (!options.hasFilter() && !options.hasNoFilter()) throw invalidCombination();
   const filter = filterOf(options);
   const subscribes = options.hasSubscription();
   if (!subscribes && !options.hasCount())
@@ -57,7 +65,7 @@ export function readRequestOf(bytes: Buffer): ReadRequest {
     const from = streamFrom(streamOptions);
     return subscribes
       ? { ...common, kind: 'subscribe-to-stream', stream, from }
-      : { ...common, kind: 'read-stream', stream, from, backwards, maxCount };
+      : { ...common, kind: 'read-stream', stream, from, backwards, maxCount, tellsEnds: tellsEnds(options) };
   }
   const allOptions = options.getAll();
   if (allOptions === undefined || (subscribes && backwards)) throw invalidCombination();
@@ -92,6 +100,10 @@ function allFrom(options: streamsPb.ReadReq.Options.AllOptions): ReadFrom {
   throw invalidArgument('The position to read from is missing.');
 }
 
+function tellsEnds(options: streamsPb.ReadReq.Options): boolean {
+  return (options.getControlOption()?.getCompatibility() ?? 0) >= TELLS_ENDS;
+}
+
 const DEFAULT_WINDOW = 32;
 
 function filterOf(options: streamsPb.ReadReq.Options): FilterOptions | undefined {
@@ -100,6 +112,10 @@ function filterOf(options: streamsPb.ReadReq.Options): FilterOptions | undefined
   const expression = filter.getStreamIdentifier() ?? filter.getEventType();
   if (expression === undefined) throw invalidArgument('The filter has no expression.');
   const on = filter.hasStreamIdentifier() ? 'stream' : 'type';
+  if (!filter.hasMax() && !filter.hasCount()) throw invalidArgument('The search window is missing.');
+  // What a real node does with a window of nothing is not known; it could never get anywhere.
+  if (filter.hasMax() && filter.getMax() === 0)
+    throw invalidArgument('The search window must be at least 1.');
   return {
     filter: new EventFilter(on, expression.getRegex(), expression.getPrefixList()),
     windowEvents: filter.hasMax() ? filter.getMax() : DEFAULT_WINDOW,

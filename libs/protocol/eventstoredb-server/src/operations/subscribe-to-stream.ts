@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { GrpcCall } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import { Wakeup } from '../streams/commit-signals.js';
+import { isYoungEnough } from '../streams/event-age.js';
 import { lastDurableRevision, visibleStream } from '../streams/visible-stream.js';
 import { encodeCaughtUpFrame, encodeConfirmationFrame } from '../wire/index.js';
 import { streamDeleted } from './errors.js';
-import { isYoungEnough } from './event-age.js';
 import { EventSender } from './event-sender.js';
 import type { ReadRequest } from './read-request.js';
 

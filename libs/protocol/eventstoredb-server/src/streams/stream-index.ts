@@ -1,7 +1,13 @@
 import { EventFramePeek, readEventFrame } from '../wire/index.js';
 import { EventIdCache } from './event-id-cache.js';
 import { isHiddenFromAll } from './hidden-streams.js';
-import { METADATA_TYPE, parseStreamLimits, streamOfMetadata } from './stream-metadata.js';
+import {
+  METADATA_TYPE,
+  NO_LIMITS,
+  parseStreamLimits,
+  type StreamLimits,
+  streamOfMetadata,
+} from './stream-metadata.js';
 import { StreamState } from './stream-state.js';
 
 export const TOMBSTONE_REVISION = 2n ** 63n - 1n;
@@ -75,7 +81,7 @@ export class StreamIndex {
   /** Takes in the next event for writers; readers go by the log's end position. */
   add({ id, stream: name, revision, position, isTombstone, metadata }: IndexedEvent): IndexChange {
     const stream = this.#getOrAdd(name);
-    if (isTombstone) return bury(stream, position);
+    if (isTombstone) return this.#bury(stream, position);
     if (revision !== stream.positions.length)
       throw new Error(
         `Event ${revision} of stream ${name} comes where ${stream.positions.length} is expected.`,
@@ -84,7 +90,7 @@ export class StreamIndex {
     const isHidden = isHiddenFromAll(name);
     if (isHidden) this.#hidden.push(position);
     const isNew = this.#ids.remember(name, id, revision);
-    const limited = metadata === undefined ? undefined : this.#applyMetadata(name, metadata);
+    const limited = metadata === undefined ? undefined : this.#limit(name, parseStreamLimits(metadata));
     return {
       commit: () => limited?.commit(),
       undo: () => {
@@ -105,10 +111,12 @@ export class StreamIndex {
     return stream;
   }
 
-  #applyMetadata(name: string, metadata: string): IndexChange {
-    const stream = this.#getOrAdd(streamOfMetadata(name) as string);
+  /** `name` is a `$$` stream. Metadata of metadata has no effect (EventStoreDB: IndexReader, MetastreamMetadata). */
+  #limit(name: string, limits: StreamLimits): IndexChange {
+    const ruled = streamOfMetadata(name) as string;
+    if (streamOfMetadata(ruled) !== undefined) return UNLIMITED;
+    const stream = this.#getOrAdd(ruled);
     const before = stream.limits;
-    const limits = parseStreamLimits(metadata);
     stream.limits = limits;
     return {
       commit: () => {
@@ -119,7 +127,26 @@ export class StreamIndex {
       },
     };
   }
+
+  /** A `$$` stream that has ended rules over nothing any more. */
+  #bury(stream: StreamState, position: number): IndexChange {
+    stream.tombstone = position;
+    const isHidden = isHiddenFromAll(stream.name);
+    if (isHidden) this.#hidden.push(position);
+    const rules = streamOfMetadata(stream.name) !== undefined;
+    const limited = rules ? this.#limit(stream.name, NO_LIMITS) : undefined;
+    return {
+      commit: () => limited?.commit(),
+      undo: () => {
+        stream.tombstone = undefined;
+        if (isHidden) this.#hidden.pop();
+        limited?.undo();
+      },
+    };
+  }
 }
+
+const UNLIMITED: IndexChange = { commit: () => undefined, undo: () => undefined };
 
 const NO_METADATA = '';
 
@@ -138,14 +165,4 @@ function metadataOf(stream: string, frame: Buffer): string | undefined {
   if (streamOfMetadata(stream) === undefined) return undefined;
   const { type, contentType, data } = readEventFrame(frame);
   return metadataText(stream, type, contentType === 'application/json', data);
-}
-
-function bury(stream: StreamState, position: number): IndexChange {
-  stream.tombstone = position;
-  return {
-    commit: () => undefined,
-    undo: () => {
-      stream.tombstone = undefined;
-    },
-  };
 }

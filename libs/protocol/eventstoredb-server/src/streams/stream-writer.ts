@@ -3,6 +3,7 @@ import type { EventLog } from '../storage/index.js';
 import { type ExpectedRevision, encodeEventFrame, readEventFrame } from '../wire/index.js';
 import type { CommitSignals } from './commit-signals.js';
 import { decideAppend, type StreamHead } from './decide-append.js';
+import { isYoungEnough } from './event-age.js';
 import {
   type IndexChange,
   metadataText,
@@ -144,11 +145,14 @@ export class StreamWriter {
     };
   }
 
-  /** Undefined where the event is hidden by now. */
+  /** Undefined where readers are not shown the event any more (EventStoreDB: IndexWriter asks IndexReader.ReadEvent). */
   #readablePosition(stream: string, revision: number): number | undefined {
-    const state = this.index.find(stream);
-    const { truncateBefore = 0n } = state?.limits ?? {};
-    return BigInt(revision) < truncateBefore ? undefined : state?.positions[revision];
+    const state = this.index.find(stream) as StreamState;
+    const { truncateBefore = 0n, maxCount = Infinity, maxAgeSeconds } = state.limits;
+    const count = streamOfMetadata(stream) === undefined ? maxCount : 1;
+    if (BigInt(revision) < truncateBefore || revision <= state.lastRevision - count) return undefined;
+    const position = state.positions[revision] as number;
+    return isYoungEnough(this.log.frameNow(position), maxAgeSeconds) ? position : undefined;
   }
 
   #softDeletedStreamRuledBy(stream: string): StreamState | undefined {
