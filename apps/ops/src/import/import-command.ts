@@ -3,10 +3,11 @@ import { EXIT, FatalError } from '#libs/platform/lifecycle';
 import type { Cli } from '../cli.js';
 import { jsonText } from '../json.js';
 import { countOption } from '../options.js';
+import { type ProgressDisplay, progressDisplay } from '../progress-display.js';
 import type { System } from '../system.js';
 import { StoreStayedAwayError, UnreadableFileError, WrongFileError } from './import-errors.js';
-import type { ImportOutcome, ImportPorts } from './import-online-retail.js';
-import { type ProgressDisplay, progressDisplay } from './progress-display.js';
+import { importMeasure } from './import-measure.js';
+import type { ImportOutcome, ImportPorts, ImportProgress } from './import-online-retail.js';
 import { isClean } from './summary.js';
 import { summaryJson, summaryText } from './summary-text.js';
 
@@ -44,7 +45,7 @@ Examples:
 async function run(file: string, options: Options, cli: Cli): Promise<void> {
   const startedAt = performance.now();
   const rejects = options.dryRun ? undefined : (options.rejects ?? `${file}.rejects.csv`);
-  const progress = progressDisplay(process.stderr, cli.note);
+  const progress = progressDisplay(process.stderr, cli.note, importMeasure);
   const outcome = await imported(file, rejects, options, cli, progress);
   const seconds = (performance.now() - startedAt) / 1000;
   const written = outcome.complete ? rejects : undefined;
@@ -59,7 +60,7 @@ async function imported(
   rejects: string | undefined,
   options: Options,
   cli: Cli,
-  progress: ProgressDisplay,
+  progress: ProgressDisplay<ImportProgress>,
 ): Promise<ImportOutcome> {
   // Nest and the contexts, only for those who import
   const { commandBusTarget } = await import('./command-bus-target.js');

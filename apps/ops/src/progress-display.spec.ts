@@ -1,17 +1,20 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { progressDisplay, told } from './progress-display.js';
+import { importMeasure } from './import/import-measure.js';
+import { progressDisplay } from './progress-display.js';
 
 const progress = { bytesRead: 2_500, sizeBytes: 10_000, documents: 12_345, rows: 250_000 };
 
 describe('progress', () => {
   it('tells rate and time left by the bytes of the file', () => {
-    expect(told(progress, 10_000)).toBe('12,345 invoices, 250,000 rows, 25,000 rows/s, 30 s left');
-    expect(told({ ...progress, bytesRead: 100 }, 10_000)).toContain('16 min 30 s left');
+    expect(importMeasure.told(progress, 10_000)).toBe(
+      '12,345 invoices, 250,000 rows, 25,000 rows/s, 30 s left',
+    );
+    expect(importMeasure.told({ ...progress, bytesRead: 100 }, 10_000)).toContain('16 min 30 s left');
   });
 
   it('promises nothing in the first second', () =>
-    expect(told(progress, 999)).toBe('12,345 invoices, 250,000 rows'));
+    expect(importMeasure.told(progress, 999)).toBe('12,345 invoices, 250,000 rows'));
 
   it('is a line every five seconds where there is no terminal', () => {
     const lines: string[] = [];
@@ -20,6 +23,7 @@ describe('progress', () => {
     const display = progressDisplay(
       plain,
       (line) => lines.push(line),
+      importMeasure,
       () => now,
     );
     for (; now < 12_000; now += 500) display.show(progress);
@@ -36,7 +40,11 @@ describe('progress', () => {
       clearLine: () => true,
       moveCursor: () => true,
     });
-    const display = progressDisplay(terminal as unknown as NodeJS.WriteStream, () => undefined);
+    const display = progressDisplay(
+      terminal as unknown as NodeJS.WriteStream,
+      () => undefined,
+      importMeasure,
+    );
     display.show(progress);
     display.note('It is away.');
     display.end();
