@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerImportCommand } from './import/import-command.js';
+import { registerProjectionsCommand } from './projections/projections-command.js';
 import { registerStatusCommand, type StatusCli } from './status/status-command.js';
 import { registerStreamsCommand } from './streams/streams-command.js';
 
@@ -7,7 +8,7 @@ import { registerStreamsCommand } from './streams/streams-command.js';
 export function tidemarkProgram(cli: StatusCli, version: string): Command {
   const program = new Command('tidemark')
     .description(
-      'The operator’s side of Tidemark: look into the log, import, see how far the read models are',
+      'The operator’s side of Tidemark: look into the log, import, see how far the read models are and prove them',
     )
     .version(version)
     .exitOverride()
@@ -18,6 +19,7 @@ export function tidemarkProgram(cli: StatusCli, version: string): Command {
 Examples:
   tidemark status
   tidemark streams tail --category order
+  tidemark projections verify order-list
   tidemark import online-retail online-retail.csv.gz --dry-run
 
 Stores: those of EVENTSTORE_URL and MONGODB_URL; else those of the running standalone of TIDEMARK_DATA (./.data);
@@ -27,6 +29,7 @@ Exit codes: 0 right; 1 a finding; 2 bad use or an unknown thing; 3 a store out o
 itself, with a stack trace; 130 interrupted.`,
     );
   registerStatusCommand(program, cli);
+  registerProjectionsCommand(program, cli);
   registerStreamsCommand(program, cli);
   registerImportCommand(program, cli);
   return program;

@@ -13,3 +13,13 @@ export {
   type RunningProjector,
   rebuildFromLog,
 } from './run-projector.js';
+export type { EventName } from './verification/event-name.js';
+export { type FieldDifference, fieldDifferences } from './verification/field-differences.js';
+export type { FieldFinding, Finding, ProjectionReport } from './verification/findings.js';
+export {
+  type OpenedVerification,
+  openVerification,
+  type VerificationSettings,
+} from './verification/open-verification.js';
+export type { Scope } from './verification/selection.js';
+export type { VerificationOptions, VerificationProgress } from './verification/verification.js';

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   EventStoreDBClient,
   type Filter,
@@ -8,12 +7,12 @@ import {
 } from '@eventstore/db-client';
 import { NOTHING_HANDLED } from '../checkpoint.js';
 import { LogFeed, type LoggedEvent } from '../log-feed.js';
+import { closeClient } from './close-client.js';
 
 const LOOK_EVENTS = 256;
 const LOOK_DEADLINE_MS = 3_000;
 /** Messages that the client holds in front of the reader. */
 const BUFFERED = 256;
-const CLOSE_WITHIN_MS = 500;
 
 /** `$all` of an EventStoreDB, filtered there by the prefixes of stream names. */
 export class EsdbLogFeed extends LogFeed {
@@ -84,15 +83,8 @@ export class EsdbLogFeed extends LogFeed {
     return this.prefixes.some((prefix) => stream.startsWith(prefix));
   }
 
-  /** The client's own end waits for streams that a lost server never ends, and leaves its connection open. */
-  async close(): Promise<void> {
-    const { getChannel } = this.client as unknown as { getChannel(): Promise<{ close(): void }> };
-    const closed = this.client
-      .dispose()
-      .catch(ignore)
-      .then(getChannel)
-      .then((channel) => channel.close(), ignore);
-    await Promise.race([closed, pause(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+  close(): Promise<void> {
+    return closeClient(this.client);
   }
 }
 

@@ -1,0 +1,37 @@
+import type { ContextDefinition } from '#libs/platform/kernel';
+import { mongoClient } from '../mongo/connect.js';
+import { ProjectionRegistry } from '../registry.js';
+import { EsdbLogReader } from './esdb-log-reader.js';
+import { MongoStoredReadModels } from './mongo-stored-read-models.js';
+import { Verification } from './verification.js';
+
+export interface OpenedVerification {
+  readonly registry: ProjectionRegistry;
+  readonly verification: Verification;
+  /** Position of the last event of the log; -1 where there is none. */
+  head(): Promise<bigint>;
+  close(): Promise<void>;
+}
+
+export interface VerificationSettings {
+  /** `esdb://…` */
+  readonly eventStoreUrl: string;
+  /** `mongodb://…` of a replica set. */
+  readonly mongoUrl: string;
+  readonly contexts: readonly ContextDefinition[];
+}
+
+/** Verification on connections of its own. It only reads. */
+export function openVerification(settings: VerificationSettings): OpenedVerification {
+  const registry = new ProjectionRegistry(settings.contexts);
+  const log = new EsdbLogReader(settings.eventStoreUrl, registry);
+  const stored = new MongoStoredReadModels(mongoClient(settings.mongoUrl, 'tidemark-verify'));
+  return {
+    registry,
+    verification: new Verification(log, stored),
+    head: () => log.head(),
+    async close() {
+      await Promise.all([log.close(), stored.close()]);
+    },
+  };
+}
