@@ -5,6 +5,7 @@ import { FailPoints } from './commands/fail-points.js';
 import type { ServerState } from './commands/server-state.js';
 import { RetryableWrites } from './sessions/retryable-writes.js';
 import { Sessions } from './sessions/sessions.js';
+import type { ChangeRetention } from './storage/change-log.js';
 import { Engine } from './storage/engine.js';
 import { KeyValueStore } from './storage/key-value-store.js';
 import { startWireServer } from './wire/index.js';
@@ -17,6 +18,7 @@ export interface ServerOptions {
   readonly port: number;
   readonly sync: 'always' | 'none';
   readonly failPoints: boolean;
+  readonly changeRetention: ChangeRetention;
   readonly report: (message: string, error: unknown) => void;
 }
 
@@ -28,7 +30,7 @@ export interface RunningServer {
 /** The server in this thread: store, commands, sockets. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { report } = options;
-  const engine = new Engine(KeyValueStore.open(options.path, options.sync), report);
+  const engine = new Engine(KeyValueStore.open(options.path, options.sync), report, options.changeRetention);
   try {
     await engine.recover();
     return await serve(engine, options);
@@ -64,6 +66,7 @@ async function serve(engine: Engine, options: ServerOptions): Promise<RunningSer
   state.address = wire.address;
   const housekeeping = setInterval(() => {
     cursors.expire();
+    engine.changeLogKeeper.trim();
     sessions.expire().catch((error) => report('Forgetting old sessions failed.', error));
   }, HOUSEKEEPING_MS);
   housekeeping.unref();

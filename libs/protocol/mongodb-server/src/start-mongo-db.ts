@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { openDataFolder } from '#libs/protocol/data-folder';
 import { MongoDbStartError } from './start-error.js';
+import { DEFAULT_RETENTION } from './storage/change-log.js';
 import type { FromThread, ThreadOptions } from './thread-messages.js';
 
 const FORMAT_VERSION = 1;
@@ -24,6 +25,11 @@ export interface MongoDbOptions {
   readonly sync?: 'always' | 'none';
   /** Lets clients ask for failures with `configureFailPoint`; for tests. */
   readonly failPoints?: boolean;
+  /**
+   * How much of the past change streams can resume from, whichever is reached first; each watched database on its own.
+   * Default: 24 hours, 256 MiB.
+   */
+  readonly changeRetention?: { readonly maxAgeMs?: number; readonly maxBytes?: number };
   /** Listens on other addresses than loopback, open to everybody who reaches them. */
   readonly insecureListenOnNetwork?: boolean;
   /** Default: standard error. */
@@ -49,6 +55,7 @@ export interface MongoDb {
  */
 export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoDb> {
   const { host = '127.0.0.1', port = 0, sync = 'always', failPoints = false } = options;
+  const changeRetention = { ...DEFAULT_RETENTION, ...options.changeRetention };
   if (!isLoopback(host) && !options.insecureListenOnNetwork) {
     throw new MongoDbStartError(
       'remote-refused',
@@ -69,7 +76,7 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
     };
     try {
       return await startThread(
-        { path: join(folder.path, 'store'), host, port, sync, failPoints },
+        { path: join(folder.path, 'store'), host, port, sync, failPoints, changeRetention },
         options.logger ?? STANDARD_ERROR,
         release,
       );

@@ -2,6 +2,7 @@ import { plainValue } from '../aggregate/expressions.js';
 import { runPipeline } from '../aggregate/pipeline.js';
 import { BsonType, type BsonValue, elementsOf, entriesOf } from '../bson/value.js';
 import { MongoError } from '../errors.js';
+import { openChangeStream } from './change-streams.js';
 import type { Invocation, Reply } from './invocation.js';
 import { batchSizeOf } from './listing.js';
 import { openCursor } from './reading.js';
@@ -23,13 +24,18 @@ export function aggregate(invocation: Invocation): Promise<Reply> {
   }
   const stages = elementsOf(pipeline).map(stageOf);
   const variables = invocation.document('let');
+  const plainVariables = variables ? (plainValue(variables) as Record<string, unknown>) : {};
+  if (stages[0]?.name === '$changeStream')
+    return openChangeStream(invocation, namespace, stages, plainVariables);
+  if (stages.some(({ name }) => name === '$changeStream'))
+    throw new MongoError(40602, '$changeStream is only valid as the first stage in a pipeline');
   return invocation.read(async (context) => {
     const { source, collectionIdent } = await runPipeline({
       namespace: isDatabase ? undefined : namespace,
       database: invocation.database,
       stages,
       context,
-      variables: variables ? (plainValue(variables) as Record<string, unknown>) : {},
+      variables: plainVariables,
       hint: invocation.get('hint'),
       interrupted: invocation.timeLimit(),
       now: new Date(),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { BsonValue } from '../bson/value.js';
 import { MongoError } from '../errors.js';
 import type { ReadContext } from '../storage/contexts.js';
 
@@ -8,6 +9,8 @@ const IDLE_MS = 10 * 60_000;
 export interface BatchSource {
   batch(context: ReadContext, count: number, sizeBytes: number, interrupted: () => void): Promise<Buffer[]>;
   readonly done: boolean;
+  /** Of a change stream: where it stands behind the batch given last. */
+  readonly postBatchResumeToken?: BsonValue;
 }
 
 export interface ServerCursor {
@@ -62,6 +65,15 @@ export class Cursors {
     if (cursor.busy) throw new MongoError(143, `cursor id ${id} is already in use`);
     cursor.lastUsedAt = Date.now();
     return cursor;
+  }
+
+  isOpen(id: bigint): boolean {
+    return this.cursors.has(id);
+  }
+
+  /** Whether it is the cursor of a change stream: failures of those are told so to the driver. */
+  isChangeStream(id: bigint): boolean {
+    return this.cursors.get(id)?.source.postBatchResumeToken !== undefined;
   }
 
   /** @returns whether there was such a cursor. */

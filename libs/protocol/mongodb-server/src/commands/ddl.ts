@@ -1,6 +1,7 @@
 import { BsonType, entriesOf } from '../bson/value.js';
 import { MongoError, notSupported } from '../errors.js';
 import { type CollectionInfo, collectionOf, databaseOf } from '../storage/catalog.js';
+import type { WriteContext } from '../storage/contexts.js';
 import { newCollection } from './collections.js';
 import type { Invocation, Reply } from './invocation.js';
 
@@ -38,13 +39,18 @@ function dropCursors(invocation: Invocation, info: CollectionInfo): void {
   invocation.server.cursors.killOfCollection(info.ident);
 }
 
+function dropRecorded(context: WriteContext, { namespace, uuid }: CollectionInfo): void {
+  context.setCollection(namespace, undefined);
+  context.record(databaseOf(namespace), () => ({ op: 'drop', coll: collectionOf(namespace), uuid }));
+}
+
 export async function drop(invocation: Invocation): Promise<Reply | Buffer> {
   const { namespace } = invocation;
   let dropped: CollectionInfo | undefined;
   const reply = await invocation.write((context): Reply => {
     dropped = context.collection(namespace);
     if (!dropped) return { ok: 1 };
-    context.setCollection(namespace, undefined);
+    dropRecorded(context, dropped);
     return { nIndexesWas: dropped.indexes.length + 1, ns: namespace, ok: 1 };
   });
   if (dropped) dropCursors(invocation, dropped);
@@ -56,11 +62,20 @@ export async function dropDatabase(invocation: Invocation): Promise<Reply | Buff
   let dropped: CollectionInfo[] = [];
   const reply = await invocation.write((context): Reply => {
     dropped = [...context.collections()].filter(({ namespace }) => databaseOf(namespace) === database);
-    for (const { namespace } of dropped) context.setCollection(namespace, undefined);
+    for (const info of dropped) dropRecorded(context, info);
+    if (dropped.length > 0) context.record(database, () => ({ op: 'dropDatabase' }));
     return dropped.length > 0 ? { dropped: database, ok: 1 } : { ok: 1 };
   });
   for (const info of dropped) dropCursors(invocation, info);
   return reply;
+}
+
+/** MongoDB copies such a collection document by document, and change streams show it so. */
+function refuseWhenWatched(invocation: Invocation, databases: readonly string[]): void {
+  if (databases.some((database) => invocation.server.engine.changeLog.databases.has(database)))
+    throw notSupported(
+      'renaming a collection into another database while a change stream watches one of them',
+    );
 }
 
 export async function renameCollection(invocation: Invocation): Promise<Reply | Buffer> {
@@ -72,6 +87,7 @@ export async function renameCollection(invocation: Invocation): Promise<Reply | 
   if (!to.includes('.') || target === '' || target.includes('$'))
     throw new MongoError(73, `Invalid namespace specified '${to}'`);
   if (from === to) throw new MongoError(20, "Can't rename a collection to itself");
+  if (databaseOf(from) !== databaseOf(to)) refuseWhenWatched(invocation, [databaseOf(from), databaseOf(to)]);
   let replaced: CollectionInfo | undefined;
   const reply = await invocation.write((context): Reply => {
     const info = context.collection(from);
@@ -80,6 +96,7 @@ export async function renameCollection(invocation: Invocation): Promise<Reply | 
     if (replaced && !invocation.boolean('dropTarget')) throw new MongoError(48, 'target namespace exists');
     if (replaced) context.setCollection(to, undefined);
     context.moveCollection(from, to);
+    context.record(databaseOf(from), () => ({ op: 'rename', coll: collectionOf(from), uuid: info.uuid, to }));
     return { ok: 1 };
   });
   if (replaced) dropCursors(invocation, replaced);

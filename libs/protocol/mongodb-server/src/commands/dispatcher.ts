@@ -15,6 +15,8 @@ import { sessionKey } from './session-commands.js';
 const NO_SIGNATURE = { hash: new Bytes(Buffer.alloc(20)), keyId: 0n };
 const TRANSIENT = new Set([24, 112, 246, 251, 267]);
 const RETRYABLE = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+/** After these a driver goes on with a change stream where it was (Driver Specifications: Change Streams). */
+const RESUMABLE = new Set([...RETRYABLE, 63, 133, 134, 150, 234, 13388]);
 const HELLO_NAMES = new Set(['hello', 'isMaster', 'ismaster']);
 
 /** Turns requests into commands, runs them, and turns what happens into replies. */
@@ -155,6 +157,14 @@ export class Dispatcher {
     }
   }
 
+  private labelsOf(error: MongoError, name: string, fields: ReadonlyMap<string, BsonValue>): string[] {
+    const labels = labelsOf(error, name, fields);
+    const id = name === 'getMore' ? fields.get('getMore') : undefined;
+    const isStream = id?.isNumber && this.server.cursors.isChangeStream(BigInt(id.number()));
+    if (isStream && RESUMABLE.has(error.code)) labels.push('ResumableChangeStreamError');
+    return labels;
+  }
+
   private encode(reply: Reply | Buffer): Buffer {
     const clusterTime = new Timestamp(this.server.engine.clusterTime);
     const gossip = { $clusterTime: { clusterTime, signature: NO_SIGNATURE }, operationTime: clusterTime };
@@ -174,7 +184,8 @@ export class Dispatcher {
         ? error
         : new MongoError(1, `internal error: ${error instanceof Error ? error.message : String(error)}`);
     if (invocation?.transaction) this.server.sessions.abortNow(invocation.session!);
-    const labels = failure?.errorLabels ?? (asked ? labelsOf(known, asked.name, asked.fields) : known.labels);
+    const labels =
+      failure?.errorLabels ?? (asked ? this.labelsOf(known, asked.name, asked.fields) : known.labels);
     return this.encode({
       ok: 0,
       errmsg: known.message,

@@ -77,7 +77,7 @@ function updateFound(
   const environment = { ...timeOf(invocation), filter: parseFilter(statement.filter), inserting: false };
   const query = queryFor(context, collection, statement.filter, statement);
   for (const found of first(query.found(context))) {
-    const after = applyTo(context, collection!, found, update, environment) ?? found.document;
+    const after = applyTo(context, collection!, found, given, update, environment) ?? found.document;
     return {
       lastErrorObject: { n: 1, updatedExisting: true },
       value: shown(invocation, wantsNew ? after : found.document),

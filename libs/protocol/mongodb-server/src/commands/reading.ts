@@ -16,7 +16,7 @@ export function textOfSession(invocation: Invocation): string | undefined {
   return invocation.session?.key.toString('latin1');
 }
 
-function transactionNumber(invocation: Invocation): bigint | undefined {
+export function transactionNumber(invocation: Invocation): bigint | undefined {
   return invocation.transaction ? invocation.session?.number : undefined;
 }
 
@@ -31,7 +31,9 @@ export async function openCursor(
   const interrupted = invocation.timeLimit();
   const batch = await source.batch(context, options.batchSize ?? FIRST_BATCH, MAX_BATCH_BYTES, interrupted);
   const firstBatch = batch.map((document) => documentValue(document));
-  if (source.done || options.single) return { cursor: { firstBatch, id: 0n, ns: namespace }, ok: 1 };
+  const { postBatchResumeToken } = source;
+  if (source.done || options.single)
+    return { cursor: { firstBatch, postBatchResumeToken, id: 0n, ns: namespace }, ok: 1 };
   const cursor = invocation.server.cursors.open({
     namespace,
     source,
@@ -39,10 +41,10 @@ export async function openCursor(
     transactionNumber: transactionNumber(invocation),
     collectionIdent: options.collectionIdent,
   });
-  return { cursor: { firstBatch, id: cursor.id, ns: namespace }, ok: 1 };
+  return { cursor: { firstBatch, postBatchResumeToken, id: cursor.id, ns: namespace }, ok: 1 };
 }
 
-function nonNegative(invocation: Invocation, name: string): number | undefined {
+export function nonNegative(invocation: Invocation, name: string): number | undefined {
   const number = invocation.number(name);
   if (number !== undefined && number < 0)
     throw new MongoError(51024, `BSON field '${name}' value must be >= 0, actual value '${number}'`);
@@ -90,42 +92,6 @@ export function find(invocation: Invocation): Promise<Reply> {
       collectionIdent: query.collection?.ident,
     });
   });
-}
-
-export function getMore(invocation: Invocation): Promise<Reply> {
-  const id = invocation.get('getMore');
-  if (id?.type !== 18)
-    throw new MongoError(14, "BSON field 'getMore.getMore' is the wrong type, expected type 'long'");
-  const number = BigInt(id.number());
-  const namespace = `${invocation.database}.${invocation.string('collection')}`;
-  const { cursors } = invocation.server;
-  const cursor = cursors.take(number, namespace, textOfSession(invocation), transactionNumber(invocation));
-  const count = nonNegative(invocation, 'batchSize') || Number.MAX_SAFE_INTEGER;
-  const interrupted = invocation.timeLimit();
-  cursor.busy = true;
-  return invocation.read(async (context) => {
-    try {
-      const batch = await cursor.source.batch(context, count, MAX_BATCH_BYTES, interrupted);
-      if (cursor.source.done) cursors.kill(number);
-      const nextBatch = batch.map((document) => documentValue(document));
-      return { cursor: { nextBatch, id: cursor.source.done ? 0n : number, ns: namespace }, ok: 1 };
-    } catch (error) {
-      cursors.kill(number);
-      throw error;
-    } finally {
-      cursor.busy = false;
-    }
-  });
-}
-
-export function killCursors(invocation: Invocation): Reply {
-  const killed: bigint[] = [];
-  const missing: bigint[] = [];
-  for (const id of invocation.documents('cursors')) {
-    const number = BigInt(id.number());
-    (invocation.server.cursors.kill(number) ? killed : missing).push(number);
-  }
-  return { cursorsKilled: killed, cursorsNotFound: missing, cursorsAlive: [], cursorsUnknown: [], ok: 1 };
 }
 
 const ANY_SIZE = Number.MAX_SAFE_INTEGER;

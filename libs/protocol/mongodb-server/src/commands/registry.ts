@@ -5,10 +5,11 @@ import { create, drop, dropDatabase, renameCollection } from './ddl.js';
 import { distinct } from './distinct.js';
 import { explain } from './explain.js';
 import { findAndModify } from './find-and-modify.js';
+import { getMore, killCursors } from './get-more.js';
 import { createIndexes, dropIndexes } from './indexes.js';
 import type { Invocation, Reply } from './invocation.js';
 import { listCollections, listDatabases, listIndexes } from './listing.js';
-import { count, find, getMore, killCursors } from './reading.js';
+import { count, find } from './reading.js';
 import {
   abortTransaction,
   commitTransaction,

@@ -2,6 +2,7 @@ import { judgeWith, plainValue } from '../aggregate/expressions.js';
 import { equalValues } from '../bson/compare.js';
 import { closed, openDocument, Tree } from '../bson/tree.js';
 import { BsonType, type BsonValue, entriesOf } from '../bson/value.js';
+import { describeUpdate } from '../change-streams/describe-update.js';
 import { MongoError } from '../errors.js';
 import { conjunctsOf, type Filter } from '../query/filter.js';
 import { parseFilter } from '../query/parse-filter.js';
@@ -96,7 +97,7 @@ export function runUpdate(
   let modified = 0;
   for (const found of foundForChange(query, context, statement.multi)) {
     matched++;
-    if (applyTo(context, known, found, update, environment)) modified++;
+    if (applyTo(context, known, found, statement.update, update, environment)) modified++;
   }
   if (matched > 0 || !statement.upsert) return { matched, modified };
   const upserted = upsert(context, known, statement, update, environment);
@@ -135,17 +136,18 @@ export function first(found: Iterable<Found>): Found[] {
   return [];
 }
 
-/** @returns the document as it is now, or undefined when nothing changed. */
+/** @param given the update as the client wrote it. @returns the document as it is now, or undefined when nothing changed. */
 export function applyTo(
   context: WriteContext,
   collection: CollectionInfo,
   found: Found,
+  given: BsonValue,
   update: Update,
   environment: UpdateEnvironment,
 ): Buffer | undefined {
   const after = changed(found.document, update, environment);
   if (after.equals(found.document)) return undefined;
-  replaceDocument(context, collection, found.key, found.document, after);
+  replaceDocument(context, collection, found.key, found.document, after, describeUpdate(given));
   return after;
 }
 

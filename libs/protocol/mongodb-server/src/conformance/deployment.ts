@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from '@jest/globals';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
-import { type MongoDb, startMongoDb } from '../index.js';
+import { type MongoDb, type MongoDbOptions, startMongoDb } from '../index.js';
 
 /** A real replica set to run the same specs against; unset: the embedded server. */
 const realUrl = process.env['MONGODB_URL'];
@@ -19,7 +19,7 @@ export interface Deployment {
 }
 
 /** A server for one spec file: started before it, or the one that MONGODB_URL names; nothing is left after it. */
-export function useDeployment(): Deployment {
+export function useDeployment(options: Pick<MongoDbOptions, 'changeRetention'> = {}): Deployment {
   const name = `spec_${randomUUID().slice(0, 8)}`;
   const clients: MongoClient[] = [];
   let server: MongoDb | undefined;
@@ -29,6 +29,7 @@ export function useDeployment(): Deployment {
   beforeAll(async () => {
     if (url === undefined) {
       server = await startMongoDb({
+        ...options,
         sync: 'none',
         failPoints: true,
         logger: { error: (details, message) => console.error(message, details) },

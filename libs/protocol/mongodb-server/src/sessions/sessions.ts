@@ -81,7 +81,7 @@ export class Sessions {
     this.drop(session);
     session.number = number;
     session.state = 'open';
-    session.transaction = this.engine.begin();
+    session.transaction = this.engine.begin({ session: session.key, number });
     session.commit = undefined;
     session.expiry = setTimeout(() => this.abortNow(session), TRANSACTION_LIFE_MS);
     session.expiry.unref();

@@ -1,4 +1,5 @@
 import type { CollectionInfo } from './catalog.js';
+import type { Change } from './change-log.js';
 import type { Reader, Writer } from './key-value-store.js';
 
 /** What a reading command sees. */
@@ -24,6 +25,8 @@ export interface WriteContext extends ReadContext, Writer {
   nextIdent(): number;
   addCount(collectionIdent: number, change: number): void;
   markMultikey(indexIdent: number): void;
+  /** Notes a change for change streams, in the same commit; the change is worked out only when somebody watches. */
+  record(database: string, change: () => Change): void;
 }
 
 /** An open transaction holds the key: the command is undone and runs again a little later. */

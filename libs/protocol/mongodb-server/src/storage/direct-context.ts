@@ -1,8 +1,9 @@
 import { type CollectionInfo, catalogKey, encodeCollection } from './catalog.js';
+import { type Change, encodeChange, placeOf } from './change-log.js';
 import { KeyHeldError, type WriteContext } from './contexts.js';
 import type { Engine } from './engine.js';
 import type { Range, Writer } from './key-value-store.js';
-import { identKeyIn, Keyspace } from './keyspace.js';
+import { identKeyIn, Keyspace, keyIn } from './keyspace.js';
 import { keyText } from './overlay.js';
 import type { Transaction } from './transaction.js';
 
@@ -118,6 +119,19 @@ export class DirectContext implements WriteContext {
 
   addCount(ident: number, change: number): void {
     this.changes.counts.set(ident, this.countOf(ident) + change);
+  }
+
+  record(database: string, change: () => Change): void {
+    if (this.engine.changeLog.databases.has(database))
+      this.recordEncoded(database, encodeChange(change(), undefined), placeOf(this.engine.tick(), 0));
+  }
+
+  /** Writes an entry into the log of its database. */
+  recordEncoded(database: string, entry: Buffer, place: Buffer): void {
+    const watched = this.engine.changeLog.databases.get(database);
+    if (!watched) return;
+    this.put(keyIn(watched.ident, place), entry);
+    this.addCount(watched.ident, entry.length + place.length);
   }
 
   /** Writes what was gathered while the command ran. */

@@ -1,5 +1,12 @@
 import { MongoError, writeConflict } from '../errors.js';
 import { Catalog } from './catalog.js';
+import {
+  ChangeLog,
+  type ChangeRetention,
+  DEFAULT_RETENTION,
+  type TransactionIdentity,
+} from './change-log.js';
+import { ChangeLogKeeper } from './change-log-keeper.js';
 import { CommittedView } from './committed-view.js';
 import type { ReadContext, WriteContext } from './contexts.js';
 import { type Changes, DirectContext, noChanges } from './direct-context.js';
@@ -16,6 +23,8 @@ const HELD_KEY_WAIT_MS = 70_000;
  */
 export class Engine {
   readonly catalog: Catalog;
+  readonly changeLog: ChangeLog;
+  readonly changeLogKeeper: ChangeLogKeeper;
   /** Keys written by open transactions. */
   readonly holders = new Map<string, Transaction>();
   /** Number of the last commit that readers can see. */
@@ -29,6 +38,7 @@ export class Engine {
   private batch: Changes = noChanges();
   private clock: bigint;
   private lastClock: bigint;
+  private visibleClock: bigint;
   private sweeping: Promise<void> = Promise.resolve();
   private closing = false;
   /** Snapshots that somebody may still read from. */
@@ -38,11 +48,15 @@ export class Engine {
   constructor(
     readonly store: KeyValueStore,
     private readonly report: (message: string, error: unknown) => void,
+    retention: ChangeRetention = DEFAULT_RETENTION,
   ) {
     this.catalog = Catalog.load(store.current);
+    this.changeLog = ChangeLog.load(store.current);
+    this.changeLogKeeper = new ChangeLogKeeper(this, retention, report);
     this.identCounter = this.highestIdent();
     this.clock = store.current.get(keyIn(Keyspace.clock, 'now'))?.readBigUInt64BE() ?? 0n;
     this.lastClock = this.clock;
+    this.visibleClock = this.clock === 0n ? this.tick() : this.clock;
     this.queue = new WriteQueue((jobs) => this.commit(jobs));
   }
 
@@ -51,6 +65,7 @@ export class Engine {
     for (const { ident, indexes } of this.catalog.collections.values()) {
       highest = Math.max(highest, ident, ...indexes.map((index) => index.ident));
     }
+    for (const { ident } of this.changeLog.databases.values()) highest = Math.max(highest, ident);
     for (const { key } of this.store.current.range(rangeOf(Keyspace.dropped))) {
       highest = Math.max(highest, key.readUInt32BE(4));
     }
@@ -86,9 +101,9 @@ export class Engine {
     return this.clock;
   }
 
-  /** The newest cluster time handed out. */
+  /** The cluster time of the newest commit that readers can see: all that comes is later. */
   get clusterTime(): bigint {
-    return this.clock === 0n ? this.tick() : this.clock;
+    return this.visibleClock;
   }
 
   /**
@@ -129,7 +144,7 @@ export class Engine {
 
   /** Writes what a transaction did, and what else belongs into that commit. */
   commitTransaction(transaction: Transaction, besides: (context: WriteContext) => void): Promise<void> {
-    const work = (context: WriteContext) => {
+    const work = (context: DirectContext) => {
       transaction.applyTo(context);
       besides(context);
     };
@@ -137,7 +152,7 @@ export class Engine {
   }
 
   private submit<T>(
-    work: (context: WriteContext) => T,
+    work: (context: DirectContext) => T,
     maxTimeMs: number | undefined,
     transaction: Transaction | undefined,
   ): Promise<T> {
@@ -148,7 +163,8 @@ export class Engine {
     );
   }
 
-  private runAlone<T>(work: (context: WriteContext) => T, transaction: Transaction | undefined): T {
+  private runAlone<T>(work: (context: DirectContext) => T, transaction: Transaction | undefined): T {
+    this.tick();
     const changes = noChanges();
     const result = this.store.atomically(() => {
       const context = new DirectContext(this, this.currentWriter!, this.batch, changes, transaction);
@@ -187,11 +203,13 @@ export class Engine {
       this.committingNumber = 0;
     }
     this.visibleCommit = number;
+    this.visibleClock = this.clock;
     this.publish(this.batch);
     this.batch = noChanges();
     if (this.open.size === 0) this.lastWriter.clear();
     else this.forgetOldWriters();
-    for (const resolve of this.commitWaiters.splice(0)) resolve();
+    this.wakeWaiting();
+    this.changeLogKeeper.committed();
   }
 
   private publish(changes: Changes): void {
@@ -220,16 +238,31 @@ export class Engine {
     return this.lastWriter.get(key) ?? 0;
   }
 
-  private readonly commitWaiters: (() => void)[] = [];
+  private readonly commitWaiters = new Set<() => void>();
 
-  /** Resolves after the next commit. */
-  nextCommit(): Promise<void> {
-    return new Promise((resolve) => this.commitWaiters.push(resolve));
+  /** Resolves after the next commit, when the time is over, when the signal aborts, or when the store closes. */
+  nextCommit(timeoutMs?: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', wake);
+        this.commitWaiters.delete(wake);
+        resolve();
+      };
+      const timer = timeoutMs === undefined ? undefined : setTimeout(wake, timeoutMs);
+      signal?.addEventListener('abort', wake);
+      this.commitWaiters.add(wake);
+    });
   }
 
-  begin(): Transaction {
+  /** Has all who wait for a commit look again. */
+  wakeWaiting(): void {
+    for (const wake of [...this.commitWaiters]) wake();
+  }
+
+  begin(identity: TransactionIdentity): Transaction {
     this.refuseWhenClosing();
-    const transaction = new Transaction(this, this.store.snapshot());
+    const transaction = new Transaction(this, this.store.snapshot(), identity);
     this.snapshots++;
     this.open.add(transaction);
     return transaction;
@@ -269,9 +302,11 @@ export class Engine {
   /** Answers what was accepted, refuses the rest, ends all transactions and closes the files. */
   async close(): Promise<void> {
     this.closing = true;
+    this.wakeWaiting();
     for (const transaction of [...this.open]) this.end(transaction);
     await this.queue.close(new MongoError(11600, 'interrupted at shutdown'));
     await this.sweeping;
+    await this.changeLogKeeper.finished();
     if (this.snapshots > 0) {
       await new Promise<void>((resolve) => {
         this.allReleased = resolve;

@@ -16,6 +16,8 @@ export const Keyspace = {
   dropped: 4,
   /** the newest cluster time. */
   clock: 5,
+  /** database -> where the log of its changes is, and what is no longer in it. */
+  watched: 6,
   firstOfCollections: 16,
 } as const;
 

@@ -4,7 +4,8 @@ import { documentKey, KeyWriter } from '../bson/key-encoding.js';
 import { firstArrayOn, indexedValuesAt, plainValueAt } from '../bson/path.js';
 import { BsonType, BsonValue, documentValue, eachField, entriesOf, findField } from '../bson/value.js';
 import { MongoError } from '../errors.js';
-import type { CollectionInfo, IndexInfo } from './catalog.js';
+import { type CollectionInfo, collectionOf, databaseOf, type IndexInfo } from './catalog.js';
+import type { Change } from './change-log.js';
 import type { WriteContext } from './contexts.js';
 
 const ID = Buffer.from('_id');
@@ -140,8 +141,12 @@ export function insertDocument(context: WriteContext, collection: CollectionInfo
   const idKey = key.subarray(4);
   for (const entries of keys) for (const entry of entries) context.put(entry, idKey);
   context.addCount(collection.ident, 1);
+  recordChange(context, collection, id, () => ({ op: 'insert', doc: documentValue(document) }));
   return document;
 }
+
+/** Says what an update did, for change streams. */
+export type DescribeChange = (before: Buffer, after: Buffer) => Pick<Change, 'op' | 'doc' | 'desc'>;
 
 /** Puts a new version of a document with the same `_id` in its place. */
 export function replaceDocument(
@@ -150,6 +155,7 @@ export function replaceDocument(
   key: Buffer,
   before: Buffer,
   after: Buffer,
+  describe: DescribeChange,
 ): void {
   if (after.length > MAX_DOCUMENT_BYTES) {
     throw new MongoError(17419, `Resulting document after update is larger than ${MAX_DOCUMENT_BYTES}`);
@@ -178,6 +184,7 @@ export function replaceDocument(
   const idKey = key.subarray(4);
   for (const entry of added) context.put(entry, idKey);
   context.put(key, after);
+  recordChange(context, collection, idOf(after), () => describe(before, after));
 }
 
 /** While a unique index is being built, the entry may be that of a document written since. */
@@ -205,6 +212,21 @@ export function deleteDocument(
   }
   context.remove(key);
   context.addCount(collection.ident, -1);
+  recordChange(context, collection, idOf(document), () => ({ op: 'delete' }));
+}
+
+function recordChange(
+  context: WriteContext,
+  { namespace, uuid }: CollectionInfo,
+  id: BsonValue,
+  change: () => Pick<Change, 'op' | 'doc' | 'desc'>,
+): void {
+  context.record(databaseOf(namespace), () => ({
+    ...change(),
+    coll: collectionOf(namespace),
+    uuid,
+    key: { _id: id },
+  }));
 }
 
 /** @throws MongoError 11000 when another document has the key. */

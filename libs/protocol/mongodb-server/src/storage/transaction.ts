@@ -1,6 +1,8 @@
 import { MongoError, writeConflict } from '../errors.js';
 import { type CollectionInfo, catalogKey, encodeCollection } from './catalog.js';
+import { type Change, encodeChange, placeOf, type TransactionIdentity } from './change-log.js';
 import type { WriteContext } from './contexts.js';
+import type { DirectContext } from './direct-context.js';
 import type { Engine } from './engine.js';
 import type { Entry, Range, Snapshot } from './key-value-store.js';
 import { identKeyIn, Keyspace } from './keyspace.js';
@@ -29,9 +31,15 @@ export class Transaction implements WriteContext {
   /** Collections written to, whose indexes must be the same at commit. */
   private readonly touched = new Set<string>();
 
+  /** Entries for the logs of watched databases, in order. */
+  private readonly recorded: { readonly database: string; readonly entry: Buffer }[] = [];
+  /** Databases that were watched by nobody when it wrote to them. */
+  private readonly unwatched = new Set<string>();
+
   constructor(
     private readonly engine: Engine,
     private readonly snapshot: Snapshot,
+    private readonly identity: TransactionIdentity,
   ) {
     this.snapshotCommit = engine.visibleCommit;
     this.overlay = new Overlay(snapshot);
@@ -133,6 +141,11 @@ export class Transaction implements WriteContext {
     this.countChanges.set(ident, (this.countChanges.get(ident) ?? 0) + change);
   }
 
+  record(database: string, change: () => Change): void {
+    if (!this.engine.changeLog.databases.has(database)) this.unwatched.add(database);
+    else this.recorded.push({ database, entry: encodeChange(change(), this.identity) });
+  }
+
   /** Remembers that documents of the collection were written. */
   touch(namespace: string): void {
     this.touched.add(namespace);
@@ -140,9 +153,11 @@ export class Transaction implements WriteContext {
 
   /**
    * Writes everything into the commit under way.
-   * @throws MongoError 112 when the catalog changed under the transaction.
+   * @throws MongoError 112 when the catalog changed under the transaction, or a watch began.
    */
-  applyTo(context: WriteContext): void {
+  applyTo(context: DirectContext): void {
+    for (const database of this.unwatched)
+      if (this.engine.changeLog.databases.has(database)) throw writeConflict();
     for (const namespace of this.touched) {
       if (this.changed.has(namespace)) continue;
       if (!sameShape(context.collection(namespace), this.collectionsThen.get(namespace)))
@@ -159,6 +174,11 @@ export class Transaction implements WriteContext {
     }
     for (const key of this.held) this.engine.noteWriter(key);
     for (const [ident, change] of this.countChanges) context.addCount(ident, change);
+    if (this.recorded.length === 0) return;
+    const time = this.engine.tick();
+    this.recorded.forEach(({ database, entry }, position) => {
+      context.recordEncoded(database, entry, placeOf(time, position));
+    });
   }
 }
 
