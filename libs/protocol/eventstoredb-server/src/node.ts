@@ -45,7 +45,7 @@ export async function runNode(
 export async function openNode(settings: NodeSettings, files: NodeFiles = nodeFiles): Promise<NodeContext> {
   const { dataDir: folder, sync, limits } = settings;
   const index = new StreamIndex(REMEMBERED_EVENT_IDS);
-  const log = await EventLog.open({ folder, sync, files }, (frame, position) => index.load(frame, position));
+  const log = await EventLog.open({ folder, sync, files }, index);
   const signals = new CommitSignals();
   log.onCommit(() => signals.committed());
   const writer = new StreamWriter(log, index, signals);

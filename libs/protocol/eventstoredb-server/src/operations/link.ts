@@ -32,7 +32,7 @@ async function targetFrame(node: NodeContext, stream: string, revision: number):
   const visible = visibleStream(node.index, node.log, stream);
   if (visible.kind !== 'readable' || revision < visible.firstRevision || revision > visible.lastRevision)
     return undefined;
-  const position = visible.state.positions[revision] as number;
+  const position = visible.state.positionAt(revision);
   const frame = (await node.log.extentAt(position)).frame(position);
   return isYoungEnough(frame, visible.maxAgeSeconds) ? frame : undefined;
 }

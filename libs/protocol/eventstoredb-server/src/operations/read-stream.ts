@@ -43,7 +43,7 @@ async function sendEvents(
     left > 0 && revision >= visible.firstRevision && revision <= visible.lastRevision;
     revision += step
   ) {
-    const position = visible.state.positions[revision] as number;
+    const position = visible.state.positionAt(revision);
     const extent = node.log.extentAt(position);
     const frame = (extent instanceof Promise ? await extent : extent).frame(position);
     if (!isYoungEnough(frame, visible.maxAgeSeconds)) continue;

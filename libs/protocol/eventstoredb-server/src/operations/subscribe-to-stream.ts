@@ -3,6 +3,7 @@ import type { GrpcCall } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
 import { Wakeup } from '../streams/commit-signals.js';
 import { isYoungEnough } from '../streams/event-age.js';
+import type { StreamState } from '../streams/stream-state.js';
 import { lastDurableRevision, visibleStream } from '../streams/visible-stream.js';
 import { encodeCaughtUpFrame, encodeConfirmationFrame } from '../wire/index.js';
 import { streamDeleted } from './errors.js';
@@ -61,7 +62,7 @@ class StreamFollower {
       if (visible.kind === 'readable') {
         this.#nextRevision = Math.max(this.#nextRevision, visible.firstRevision);
         if (this.#nextRevision <= visible.lastRevision) {
-          await this.#sendUpTo(visible.lastRevision, visible.maxAgeSeconds);
+          await this.#sendUpTo(visible.state, visible.lastRevision, visible.maxAgeSeconds);
           continue;
         }
       }
@@ -74,7 +75,7 @@ class StreamFollower {
   async goOn(): Promise<void> {
     const { index, log } = this.node;
     const state = index.find(this.request.stream);
-    if (state !== undefined) await this.#sendUpTo(lastDurableRevision(state, log.endPosition));
+    if (state !== undefined) await this.#sendUpTo(state, lastDurableRevision(state, log.endPosition));
     const visible = visibleStream(index, log, this.request.stream);
     if (visible.kind !== 'tombstoned') return;
     if (visible.position !== undefined)
@@ -82,11 +83,10 @@ class StreamFollower {
     throw streamDeleted(this.request.stream);
   }
 
-  async #sendUpTo(lastRevision: number, maxAgeSeconds?: number): Promise<void> {
-    const { index, log } = this.node;
-    const positions = index.find(this.request.stream)?.positions ?? [];
+  async #sendUpTo(state: StreamState, lastRevision: number, maxAgeSeconds?: number): Promise<void> {
+    const { log } = this.node;
     for (; this.#nextRevision <= lastRevision; this.#nextRevision++) {
-      const position = positions[this.#nextRevision] as number;
+      const position = state.positionAt(this.#nextRevision);
       const found = log.extentAt(position);
       const frame = (found instanceof Promise ? await found : found).frame(position);
       if (!isYoungEnough(frame, maxAgeSeconds)) continue;

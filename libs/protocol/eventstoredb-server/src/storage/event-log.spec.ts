@@ -35,8 +35,11 @@ const frame = (position: number, data = `event ${position}`) =>
   });
 
 async function opened(options: Partial<EventLogOptions> = {}, seen: number[] = []): Promise<EventLog> {
-  const log = await EventLog.open({ folder, sync: 'always', ...options }, (_frame, position) =>
-    seen.push(position),
+  const log = await EventLog.open(
+    { folder, sync: 'always', ...options },
+    {
+      load: (_frame, position) => void seen.push(position),
+    },
   );
   logs.push(log);
   return log;
@@ -168,7 +171,7 @@ describe('after a crash', () => {
 describe('when the disk refuses', () => {
   async function failing() {
     const disk = await SegmentedLog.open(nodeFiles, folder, { sync: 'always', segmentBytes: 1_000_000 });
-    const log = await EventLog.on(disk, 1_000_000, () => undefined);
+    const log = await EventLog.on(disk, 1_000_000, { load: () => undefined });
     logs.push(log);
     await append(log, 1);
     return { log, file: disk.all[0]!.file };

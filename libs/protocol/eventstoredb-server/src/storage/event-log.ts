@@ -19,7 +19,10 @@ export interface EventLogOptions {
 const DEFAULT_SEGMENT_BYTES = 256 * 1024 * 1024;
 const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
 
-export type OnEvent = (frame: Buffer, position: number) => void;
+/** What is made from the log: it is given each event there is at start, once and in order. */
+export interface LogIndex {
+  load(frame: Buffer, position: number): void;
+}
 
 /** The events of one append, encoded with the positions that `nextPosition` gave. */
 export interface PendingAppend {
@@ -62,20 +65,20 @@ export class EventLog {
     this.#nextPosition = extents.endPosition;
   }
 
-  /** Reads the whole log; `onEvent` sees each event in order. @throws LogDamagedError */
-  static async open(options: EventLogOptions, onEvent: OnEvent): Promise<EventLog> {
+  /** Reads the whole log; `index` sees each event in order. @throws LogDamagedError */
+  static async open(options: EventLogOptions, index: LogIndex): Promise<EventLog> {
     const { folder, sync, files = nodeFiles } = options;
     const { segmentBytes = DEFAULT_SEGMENT_BYTES, cacheBytes = DEFAULT_CACHE_BYTES } = options;
     const log = await SegmentedLog.open(files, folder, { sync, segmentBytes });
-    return EventLog.on(log, cacheBytes, onEvent);
+    return EventLog.on(log, cacheBytes, index);
   }
 
   /** The same on a log that is open already, and closed with this. */
-  static async on(log: SegmentedLog, cacheBytes: number, onEvent: OnEvent): Promise<EventLog> {
+  static async on(log: SegmentedLog, cacheBytes: number, index: LogIndex): Promise<EventLog> {
     try {
       const extents = new ExtentCache(log, cacheBytes);
       const { cutBytes } = await recoverLog(log, (body, offset, next) =>
-        extents.push(body, offset, next, onEvent),
+        extents.push(body, offset, next, (frame, position) => index.load(frame, position)),
       );
       return new EventLog(log, extents, cutBytes);
     } catch (error) {

@@ -1,4 +1,10 @@
-export { EventLog, type EventLogOptions, LogUnavailableError, type PendingAppend } from './event-log.js';
+export {
+  EventLog,
+  type EventLogOptions,
+  type LogIndex,
+  LogUnavailableError,
+  type PendingAppend,
+} from './event-log.js';
 export type { Extent } from './extent.js';
 export { type NodeFile, type NodeFiles, nodeFiles } from './node-files.js';
 export { LogDamagedError } from './segment.js';

@@ -82,11 +82,10 @@ export class StreamIndex {
   add({ id, stream: name, revision, position, isTombstone, metadata }: IndexedEvent): IndexChange {
     const stream = this.#getOrAdd(name);
     if (isTombstone) return this.#bury(stream, position);
-    if (revision !== stream.positions.length)
-      throw new Error(
-        `Event ${revision} of stream ${name} comes where ${stream.positions.length} is expected.`,
-      );
-    stream.positions.push(position);
+    const expected = stream.lastRevision + 1;
+    if (revision !== expected)
+      throw new Error(`Event ${revision} of stream ${name} comes where ${expected} is expected.`);
+    stream.push(position);
     const isHidden = isHiddenFromAll(name);
     if (isHidden) this.#hidden.push(position);
     const isNew = this.#ids.remember(name, id, revision);
@@ -94,7 +93,7 @@ export class StreamIndex {
     return {
       commit: () => limited?.commit(),
       undo: () => {
-        stream.positions.pop();
+        stream.pop();
         if (isHidden) this.#hidden.pop();
         if (isNew) this.#ids.forget(name, id);
         limited?.undo();

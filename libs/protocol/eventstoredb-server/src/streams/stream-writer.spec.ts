@@ -103,7 +103,7 @@ class ModelStream {
 
 async function openWriter(folder: string) {
   const index = new StreamIndex(100_000);
-  const log = await EventLog.open({ folder, sync: 'none' }, (frame, position) => index.load(frame, position));
+  const log = await EventLog.open({ folder, sync: 'none' }, index);
   return { index, log, writer: new StreamWriter(log, index, new CommitSignals()) };
 }
 
@@ -119,7 +119,7 @@ async function visibleNumbers({ index, log }: Awaited<ReturnType<typeof openWrit
   if (visible.kind !== 'readable') return visible.kind;
   const numbers: number[] = [];
   for (let revision = visible.firstRevision; revision <= visible.lastRevision; revision++) {
-    const position = visible.state.positions[revision] as number;
+    const position = visible.state.positionAt(revision);
     const frame = (await log.extentAt(position)).frame(position);
     numbers.push(Number(Buffer.from(readEventFrame(frame).data).toString()));
   }

@@ -141,7 +141,7 @@ export class StreamWriter {
       isSoftDeleted: state?.isSoftDeleted ?? false,
       hasMetadata: (index.find(metadataStreamOf(stream))?.lastRevision ?? -1) >= 0,
       rememberedRevision: (eventId) => index.revisionOfId(stream, eventId),
-      eventIdAt: (revision) => readEventFrame(log.frameNow(state?.positions[revision] as number)).id,
+      eventIdAt: (revision) => readEventFrame(log.frameNow(state?.positionAt(revision) as number)).id,
     };
   }
 
@@ -151,7 +151,7 @@ export class StreamWriter {
     const { truncateBefore = 0n, maxCount = Infinity, maxAgeSeconds } = state.limits;
     const count = streamOfMetadata(stream) === undefined ? maxCount : 1;
     if (BigInt(revision) < truncateBefore || revision <= state.lastRevision - count) return undefined;
-    const position = state.positions[revision] as number;
+    const position = state.positionAt(revision);
     return isYoungEnough(this.log.frameNow(position), maxAgeSeconds) ? position : undefined;
   }
 
@@ -168,7 +168,8 @@ export class StreamWriter {
   }
 
   #metadataOfRevived(stream: string, firstRevision: number): NewEvent {
-    const position = this.index.find(metadataStreamOf(stream))?.positions.at(-1) as number;
+    const metadata = this.index.find(metadataStreamOf(stream)) as StreamState;
+    const position = metadata.positionAt(metadata.lastRevision);
     const current = readEventFrame(this.log.frameNow(position)).data;
     return metadataEvent(metadataTruncatedBefore(Buffer.from(current).toString(), firstRevision));
   }

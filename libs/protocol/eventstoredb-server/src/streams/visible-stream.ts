@@ -36,6 +36,6 @@ export function visibleStream(index: StreamIndex, log: EventLog, stream: string)
 
 export function lastDurableRevision(state: StreamState, endPosition: number): number {
   let revision = state.lastRevision;
-  while (revision >= 0 && (state.positions[revision] as number) >= endPosition) revision--;
+  while (revision >= 0 && state.positionAt(revision) >= endPosition) revision--;
   return revision;
 }
