@@ -1,4 +1,4 @@
-import { v5, v7 } from 'uuid';
+import { parse, v5, v7 } from 'uuid';
 
 /** Random bytes are fetched for many ids at once: a call for each costs more than the rest of an id. */
 const RANDOM_BYTES = 16;
@@ -31,5 +31,14 @@ export function newId(): string {
   return v7({ msecs: lastMs, seq: sequence, random });
 }
 
-/** RFC 9562 version 5: the same name in the same namespace gives the same id. `namespace` is a UUID. */
-export const derivedId = (name: string, namespace: string): string => v5(name, namespace);
+const encoder = new TextEncoder();
+/** Namespaces are few constants: parsed once. */
+const parsed = new Map<string, Uint8Array>();
+
+/** RFC 9562 version 5: the same name in the same namespace gives the same id. `namespace` is a UUID, a constant. */
+export function derivedId(name: string, namespace: string): string {
+  const bytes = parsed.get(namespace) ?? parse(namespace);
+  parsed.set(namespace, bytes);
+  // Given bytes, the library need not take the texts apart itself.
+  return v5(encoder.encode(name), bytes);
+}

@@ -26,7 +26,7 @@ export class ChunkReader {
   hasCaughtUp = false;
 
   /**
-   * @param wake called when there may be something to take, or a fault.
+   * @param wake called when something has come where nothing was, when much has gathered, or at a fault.
    * @param now milliseconds, rising.
    */
   constructor(
@@ -91,7 +91,8 @@ export class ChunkReader {
     return this.now() - this.waitingSince >= PATIENCE_MS;
   }
 
-  private get isFull(): boolean {
+  /** It takes no more off the subscription. */
+  get isFull(): boolean {
     return this.waiting.length >= this.ahead.events || this.waitingBytes >= this.ahead.sizeBytes;
   }
 
@@ -105,8 +106,10 @@ export class ChunkReader {
       this.waiting.push(item.event);
       this.waitingBytes += approximateBytes(item.event.data);
     }
-    if (before === 0 && this.waiting.length > 0) this.waitingSince = this.now();
-    if (this.waiting.length > before) this.wake();
+    const after = this.waiting.length;
+    if (before === 0 && after > 0) this.waitingSince = this.now();
+    // Once for each that makes a difference to who takes: every wake costs a turn of the lane.
+    if (after > before && (before === 0 || this.isFull || after >= WORTH_TAKING)) this.wake();
   };
 
   private fail(error: Error): void {

@@ -2,6 +2,7 @@ import { ChunkReader, type ReadAhead } from './chunk-reader.js';
 import { type Decoded, decode } from './decoded.js';
 import type { LogFeed, LoggedEvent } from './log-feed.js';
 import type { Member } from './member.js';
+import { Pace } from './pace.js';
 import { DocumentFault, type ProjectionStore, type ProjectionWrites } from './projection-store.js';
 import type { ProjectionRegistry } from './registry.js';
 import { Wake } from './wake.js';
@@ -41,6 +42,10 @@ export interface LanePorts {
   readonly registry: ProjectionRegistry;
   readonly feed: LogFeed;
   readonly store: ProjectionStore;
+  /** A reader of this process waits for what comes next: nothing gathers meanwhile. */
+  readonly isAwaited: () => boolean;
+  /** See `Pace`; measured unless given. */
+  readonly busyShare?: (() => number) | undefined;
   onCommit(writes: readonly ProjectionWrites[], figures: CommitFigures): void;
   /** The lane may have reached the end of the log, or lost a member. */
   onChange(): void;
@@ -48,16 +53,20 @@ export interface LanePorts {
 
 /**
  * Projections that stand at the same place and share one subscription. Folds what comes into memory and commits it in
- * the background, one commit at a time: at the end of the log as soon as the one before is through, behind it when
- * enough has gathered, so that a document touched often is written seldom. Any failure ends the lane; whoever runs
+ * the background, one commit at a time: at the end of the log as soon as the one before is through (see `Pace`), behind
+ * it when enough has gathered, so that a document touched often is written seldom. Any failure ends the lane; whoever runs
  * it starts anew from the checkpoints.
  */
 export class Lane {
   readonly members: Member[];
   private readonly wake = new Wake();
+  private readonly pace: Pace;
   private reader: ChunkReader | undefined;
   /** Position of the last event folded. */
   private folded: bigint;
+  private foldedUntil: Date | undefined;
+  /** Time of append of the last event whose effects are durable. */
+  handledUntil: Date | undefined;
   /** Folded and not committed: how many events, and the first of them. */
   private pending = 0;
   private firstPending: LoggedEvent | undefined;
@@ -76,6 +85,7 @@ export class Lane {
     private readonly limits: LaneLimits,
     private batchLimit = MOST_EVENTS,
   ) {
+    this.pace = new Pace(ports.busyShare);
     this.members = [...members];
     this.folded = members[0]!.position;
   }
@@ -92,7 +102,7 @@ export class Lane {
     try {
       while (!this.isStopped) {
         if (this.failure) throw this.failure.error;
-        if (!(await this.step(this.reader))) await this.wake.next(this.hasCaughtUp ? IDLE_MS : BEHIND_MS);
+        if (!(await this.step(this.reader))) await this.wake.next(this.longestWaitMs);
       }
     } finally {
       this.isStopped = true;
@@ -104,6 +114,11 @@ export class Lane {
 
   stop(): void {
     this.isStopped = true;
+    this.wake.wake();
+  }
+
+  /** A reader has begun to wait. */
+  hurry(): void {
     this.wake.wake();
   }
 
@@ -167,11 +182,22 @@ export class Lane {
       this.beginCommit(due);
       return true;
     }
-    if (this.isHeld()) return false;
+    if (this.isHeld() || this.isGathering(reader)) return false;
     const events = this.cutAtHold(reader.take(this.batchLimit));
     if (events.length === 0) return false;
     await this.fold(events);
     return true;
+  }
+
+  /** At the end of the log on a saturated thread: what comes waits in the reader, and is folded and committed as one. */
+  private isGathering(reader: ChunkReader): boolean {
+    if (!reader.hasCaughtUp || reader.isFull || this.hold || this.ports.isAwaited()) return false;
+    return this.isCommitting ? this.pace.isPressed : this.pace.restMs > 0;
+  }
+
+  private get longestWaitMs(): number {
+    if (!this.hasCaughtUp) return BEHIND_MS;
+    return this.pace.restMs || IDLE_MS;
   }
 
   private isHeld(): boolean {
@@ -202,7 +228,9 @@ export class Lane {
     if (this.pending === 0) this.pendingSince = performance.now();
     this.pending += events.length;
     this.firstPending ??= events[0];
-    this.folded = events.at(-1)!.position.commit;
+    const last = events.at(-1)!;
+    this.folded = last.position.commit;
+    this.foldedUntil = last.created;
   }
 
   private get isFull(): boolean {
@@ -240,6 +268,7 @@ export class Lane {
     // A fault in a part has to be looked for in smaller commits, even if one event did it.
     const events = Math.max(isWhole ? 1 : 2, ...due.map(({ uncommittedEvents }) => uncommittedEvents));
     const writes = due.map((member) => member.beginCommit());
+    const until = isWhole ? this.foldedUntil : this.handledUntil;
     this.firstCommitting = first;
     if (isWhole) {
       this.inFlight = this.pending;
@@ -247,6 +276,7 @@ export class Lane {
       this.firstPending = undefined;
     }
     this.committing = this.commit(writes, events, first).finally(() => {
+      if (!this.failure) this.handledUntil = until;
       this.committing = undefined;
       this.firstCommitting = undefined;
       this.inFlight = 0;
@@ -274,6 +304,7 @@ export class Lane {
       if (write.stopped) this.members.splice(index, 1);
     }
     if (this.members.length === 0) this.isStopped = true;
+    this.pace.committed();
     this.raiseLimit(events);
     const suspectLimit = this.isSound ? undefined : this.batchLimit;
     this.ports.onCommit(writes, { tookMs: performance.now() - startedAt, events, suspectLimit });

@@ -72,7 +72,9 @@ describe('Projector', () => {
     expect(Object.keys(store.content('tallies@1'))).toHaveLength(7);
 
     log.append(counted('n-1', 500), forgotten('n-2'));
-    await until(() => projector.list().every(({ position }) => position === 100_200n));
+    await until(() =>
+      projector.list().every(({ position, lagSeconds }) => position === 100_200n && lagSeconds === 0),
+    );
     expect(store.content('total@1')).toEqual({ all: { events: 1_001, sum: 501_000 } });
     expect(store.content('tallies@1')).not.toHaveProperty('n-2');
     expect(
@@ -91,6 +93,42 @@ describe('Projector', () => {
     expect(store.commits.length).toBeLessThan(5);
     for (const writes of store.commits) for (const { documents } of writes) expect(documents.size).toBe(1);
     expect(store.loads).toBe(0);
+  });
+
+  describe('on a saturated thread', () => {
+    const COUNT = 20;
+    const live = async () => {
+      const { log, store, checkpoints, start } = setUp(undefined, { busyShare: () => 1 });
+      log.append(counted('a', 1));
+      const projector = start();
+      await projector.caughtUp();
+      store.commits.length = 0;
+      return { log, store, checkpoints, handled: () => projector.handledEvents };
+    };
+
+    it('gathers what comes one by one into few commits', async () => {
+      const { log, store, handled } = await live();
+      for (let by = 0; by < COUNT; by++) {
+        log.append(counted('a', by));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await until(() => handled() === COUNT + 1);
+      expect(store.commits.length).toBeLessThan(COUNT / 2);
+    });
+
+    it('rests no longer once a reader waits', async () => {
+      const { log, checkpoints, handled } = await live();
+      const startedAt = performance.now();
+      const readerLeaves = checkpoints.await();
+      for (let by = 0; by < COUNT; by++) {
+        log.append(counted('a', by));
+        await until(() => handled() === by + 2);
+      }
+      readerLeaves();
+      expect(checkpoints.isAwaited).toBe(false);
+      // With a rest after each of the commits it would be three seconds.
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    });
   });
 
   it('moves the checkpoint of every projection, also of one that ignores the event', async () => {

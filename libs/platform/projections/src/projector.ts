@@ -29,6 +29,8 @@ export interface ProjectorOptions {
   readonly watchMs?: number;
   /** How long a subscription may be silent about an event that is there, in milliseconds. */
   readonly stallMs?: number;
+  /** Share of its time, 0 to 1, that this thread was busy since the last call; measured unless given. */
+  readonly busyShare?: () => number;
   /** The pause before the first of several attempts in a row, in milliseconds. */
   readonly firstPauseMs?: number;
 }
@@ -113,6 +115,8 @@ export class Projector implements ProjectorStatus {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
+    const unsubscribe = this.options.checkpoints?.onAwaited(() => this.session?.hurry());
+    if (unsubscribe) signal.addEventListener('abort', unsubscribe, { once: true });
     while (!signal.aborted) {
       try {
         await this.runSession();
@@ -140,6 +144,8 @@ export class Projector implements ProjectorStatus {
       limits: { ...LIMITS, ...limits },
       cacheBytes: Math.ceil(cacheBytes / Math.max(1, running.length)),
       suspects: this.suspects,
+      busyShare: this.options.busyShare,
+      isAwaited: () => this.options.checkpoints?.isAwaited === true,
       onCommit: (writes, figures) => this.committed(writes, figures),
       onWatch: () => this.watched(),
     });

@@ -69,6 +69,11 @@ export class Session {
     for (const { lane } of this.watched) lane.stop();
   }
 
+  /** A reader has begun to wait for what comes next. */
+  hurry(): void {
+    for (const { lane } of this.watched) lane.hurry();
+  }
+
   /** The lane of a projection, and what its watch knows. */
   find(id: string) {
     for (const { lane, watch } of this.watched) {

@@ -75,7 +75,9 @@ function lagSecondsOf(
 ) {
   const oldest = lane.oldestUnhandled ?? watch.oldestAfter(lane.position);
   if (oldest) return seconds(now - oldest.getTime());
-  const lastCurrentAt = Math.max(watch.currentAt ?? 0, currentAt);
+  // Events follow each other by time, as near as clocks go: whoever handled one was current when it was appended.
+  const handledUntil = lane.handledUntil?.getTime() ?? 0;
+  const lastCurrentAt = Math.max(watch.currentAt ?? 0, currentAt, handledUntil);
   const isHeardOf = lane.hasCaughtUp && now - lastCurrentAt <= watchMs * LATE_LOOKS;
   return isHeardOf ? 0 : seconds(now - lastCurrentAt);
 }

@@ -106,6 +106,23 @@ describe('waiting for a checkpoint', () => {
     expect(looks).toHaveLength(before);
   });
 
+  it('tells the projector of this process that readers wait, as long as they do', async () => {
+    const feed = new CheckpointFeed();
+    const { waiters } = setUp(feed);
+    let hurried = 0;
+    feed.onAwaited(() => hurried++);
+    feed.publish('orders@1', 1n);
+    await waiters.waitFor(['orders@1'], 1n, 1_000);
+    expect([feed.isAwaited, hurried]).toEqual([false, 0]);
+    const reached = waiters.waitFor(['orders@1'], 2n, 5_000);
+    const tooLate = waiters.waitFor(['orders@1'], 3n, 20);
+    expect([feed.isAwaited, hurried]).toEqual([true, 2]);
+    feed.publish('orders@1', 2n);
+    await reached;
+    await expect(tooLate).rejects.toMatchObject({ code: 'READ_MODEL_BEHIND' });
+    expect(feed.isAwaited).toBe(false);
+  });
+
   it('ends what waits when it is closed', async () => {
     const { waiters } = setUp();
     const waiting = waiters.waitFor(['orders@1'], 1n, 60_000);

@@ -20,6 +20,8 @@ interface Waiter {
   readonly deadline: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
+  /** Tells the projector of this process, where there is one, that nobody waits here any more. */
+  readonly leave: (() => void) | undefined;
 }
 
 const SHORTEST_MS = 2;
@@ -43,7 +45,7 @@ export class CheckpointWaiters {
 
   constructor(
     private readonly read: ReadStandings,
-    feed?: CheckpointFeed,
+    private readonly feed?: CheckpointFeed,
   ) {
     this.unsubscribe = feed?.subscribe((id, position) => {
       this.told.add(id);
@@ -56,7 +58,8 @@ export class CheckpointWaiters {
   async waitFor(ids: readonly string[], position: bigint, waitMs: number): Promise<void> {
     if (ids.every((id) => this.hasReached(id, position))) return;
     await new Promise<void>((resolve, reject) => {
-      this.waiters.add({ ids, position, waitMs, deadline: performance.now() + waitMs, resolve, reject });
+      const deadline = performance.now() + waitMs;
+      this.waiters.add({ ids, position, waitMs, deadline, resolve, reject, leave: this.feed?.await() });
       if (!ids.every((id) => this.told.has(id))) this.hurry.abort();
       this.looking ??= this.look();
     });
@@ -134,7 +137,9 @@ export class CheckpointWaiters {
   }
 
   private end(waiter: Waiter, settle: () => void): void {
-    if (this.waiters.delete(waiter)) settle();
+    if (!this.waiters.delete(waiter)) return;
+    waiter.leave?.();
+    settle();
   }
 
   private stopped(id: string) {

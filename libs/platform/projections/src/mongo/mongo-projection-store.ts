@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AnyClientBulkWriteModel, ClientSession, Collection, MongoClient } from 'mongodb';
+import type { AnyClientBulkWriteModel, Collection, MongoClient } from 'mongodb';
 import { MongoServerError } from 'mongodb';
 import { type Checkpoint, NOTHING_HANDLED, type StopReason } from '../checkpoint.js';
 import {
@@ -112,27 +112,29 @@ export class MongoProjectionStore extends ProjectionStore {
   }
 
   async commit(writes: readonly ProjectionWrites[]): Promise<void> {
-    const models = writes.flatMap(documentModels);
+    const models = [...writes.map(checkpointModel), ...writes.flatMap(documentModels)];
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.transaction(writes, models);
+        return await this.transaction(models);
       } catch (error) {
         if (error instanceof CheckpointMovedError) throw error;
         if (error instanceof UnsettledCommitError) {
           if (await this.isCommitted(writes)) return;
-        } else if (!hasLabel(error, 'TransientTransactionError')) throw documentFault(error, writes) ?? error;
+        } else if (!hasLabel(error, 'TransientTransactionError')) throw await this.faultOf(error, writes);
         if (attempt === ATTEMPTS) throw error;
         await pause(PAUSE_MS * attempt);
       }
     }
   }
 
-  private async transaction(writes: readonly ProjectionWrites[], models: readonly Model[]): Promise<void> {
+  private async transaction(models: readonly Model[]): Promise<void> {
     const session = this.client.startSession();
     try {
       session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' } });
-      await this.moveCheckpoints(writes, session);
-      if (models.length > 0) await this.client.bulkWrite(models, { session });
+      const { matchedCount, upsertedCount } = await this.client.bulkWrite(models, { session });
+      // A replacement matches or inserts, always: what is missing are checkpoints that stand elsewhere.
+      const updates = models.filter(({ name }) => name !== 'deleteOne').length;
+      if (matchedCount + upsertedCount < updates) throw overtaken();
       await session.commitTransaction().catch((error) => {
         throw hasLabel(error, 'TransientTransactionError') ? error : new UnsettledCommitError(error);
       });
@@ -142,13 +144,13 @@ export class MongoProjectionStore extends ProjectionStore {
     }
   }
 
-  /** First, so that a projector which was overtaken writes nothing. */
-  private async moveCheckpoints(writes: readonly ProjectionWrites[], session: ClientSession): Promise<void> {
-    const { matchedCount } = await this.client.bulkWrite(writes.map(checkpointModel), { session });
-    if (matchedCount === writes.length) return;
-    throw new CheckpointMovedError(
-      'Another projector has moved a checkpoint: both run the same projections.',
-    );
+  /** A document is to blame only where nobody else has written: it may be refused for what another projector wrote. */
+  private async faultOf(error: unknown, writes: readonly ProjectionWrites[]): Promise<unknown> {
+    const fault = documentFault(error, writes);
+    if (!fault) return error;
+    const stand = await this.checkpointsAgain(writes.map(({ registered }) => registered));
+    const isOvertaken = writes.some(({ registered, from }) => stand.get(registered.id)?.position !== from);
+    return isOvertaken ? overtaken() : fault;
   }
 
   /**
@@ -164,9 +166,7 @@ export class MongoProjectionStore extends ProjectionStore {
     if (all(({ to, stopped }, stands) => stands?.position === to && !stopped === !stands.stopped))
       return true;
     if (all(({ from }, stands) => stands?.position === from)) return false;
-    throw new CheckpointMovedError(
-      'Another projector has moved a checkpoint: both run the same projections.',
-    );
+    throw overtaken();
   }
 
   /** The connection that lost the commit may have companions that are as dead. */
@@ -203,6 +203,9 @@ export class MongoProjectionStore extends ProjectionStore {
     return this.client.db(database).collection(CHECKPOINTS);
   }
 }
+
+const overtaken = () =>
+  new CheckpointMovedError('Another projector has moved a checkpoint: both run the same projections.');
 
 function documentModels({ registered, documents }: ProjectionWrites): Model[] {
   const namespace = `${registered.database}.${registered.id}`;

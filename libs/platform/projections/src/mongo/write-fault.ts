@@ -20,14 +20,15 @@ export function documentFault(
   return blamedByServer(error, writes) ?? notEncodable(error, writes);
 }
 
-/** The server counts the operations of a bulk write, which are the documents of all projections in order. */
+/** The server counts the operations of a bulk write: a checkpoint each, then the documents of all in order. */
 function blamedByServer(error: unknown, writes: readonly ProjectionWrites[]): DocumentFault | undefined {
   if (!(error instanceof MongoClientBulkWriteError)) return undefined;
   const [first] = error.writeErrors;
   if (!first) return undefined;
-  let [index, { message }] = first;
+  const { message } = first[1];
+  let index = first[0] - writes.length;
   for (const { registered, documents } of writes) {
-    if (index < documents.size) {
+    if (index >= 0 && index < documents.size) {
       const key = [...documents.keys()][index];
       return new DocumentFault(registered.id, key, `"${key}" cannot be stored: ${message}`, { cause: error });
     }
