@@ -1,3 +1,4 @@
+import type { PersistentSubscriptions } from './persistent-subscriptions/index.js';
 import type { EventLog } from './storage/index.js';
 import type { CommitSignals } from './streams/commit-signals.js';
 import type { StreamIndex } from './streams/stream-index.js';
@@ -10,11 +11,16 @@ export interface NodeLimits {
   readonly maxAppendEventBytes: number;
 }
 
-/** What the services of one node share. */
-export interface NodeContext {
+/** What a node stores. */
+export interface StoredNode {
   readonly log: EventLog;
   readonly index: StreamIndex;
   readonly writer: StreamWriter;
   readonly signals: CommitSignals;
   readonly limits: NodeLimits;
+}
+
+/** What the services of one node share. */
+export interface NodeContext extends StoredNode {
+  readonly persistentSubscriptions: PersistentSubscriptions;
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { startGrpcServer } from './grpc/index.js';
 import { http1 } from './http1.js';
-import type { NodeContext } from './node-context.js';
+import type { NodeContext, StoredNode } from './node-context.js';
 import type { NodeSettings } from './node-settings.js';
+import { EventFilter } from './operations/event-filter.js';
+import { PersistentSubscriptions } from './persistent-subscriptions/index.js';
 import { isStreamsPath, LONG_LIVED_PATHS, MAX_STREAMS_REQUEST_BYTES, services } from './services.js';
 import { EventLog, type NodeFiles, nodeFiles } from './storage/index.js';
 import { CommitSignals } from './streams/commit-signals.js';
@@ -25,24 +27,30 @@ export async function runNode(
   onUnexpectedError: (message: string, error: unknown) => void,
   files: NodeFiles = nodeFiles,
 ): Promise<RunningNode> {
-  const node = await openNode(settings, files);
+  const stored = await openNode(settings, files);
+  let persistentSubscriptions: PersistentSubscriptions | undefined;
+  const closeStored = async () => {
+    await persistentSubscriptions?.close();
+    await stored.log.close();
+  };
   try {
-    const server = await serve(node, settings, onUnexpectedError);
+    persistentSubscriptions = await startPersistentSubscriptions(stored, onUnexpectedError);
+    const server = await serve({ ...stored, persistentSubscriptions }, settings, onUnexpectedError);
     return {
       address: server.address,
       async close() {
         await server.close();
-        await node.log.close();
+        await closeStored();
       },
     };
   } catch (error) {
-    await node.log.close();
+    await closeStored();
     throw error;
   }
 }
 
 /** Opens what a node stores, without serving it. */
-export async function openNode(settings: NodeSettings, files: NodeFiles = nodeFiles): Promise<NodeContext> {
+export async function openNode(settings: NodeSettings, files: NodeFiles = nodeFiles): Promise<StoredNode> {
   const { dataDir: folder, sync, limits } = settings;
   const index = new StreamIndex(REMEMBERED_EVENT_IDS);
   const log = await EventLog.open({ folder, sync, files }, index);
@@ -51,6 +59,22 @@ export async function openNode(settings: NodeSettings, files: NodeFiles = nodeFi
   const writer = new StreamWriter(log, index, signals);
   if (log.endPosition === 0) await writeFirstSystemEvents(writer);
   return { log, index, writer, signals, limits };
+}
+
+function startPersistentSubscriptions(
+  stored: StoredNode,
+  onError: (message: string, error: unknown) => void,
+): Promise<PersistentSubscriptions> {
+  return PersistentSubscriptions.open({
+    stored,
+    onError,
+    now: Date.now,
+    every(intervalMs, callback) {
+      const timer = setInterval(callback, intervalMs);
+      return () => clearInterval(timer);
+    },
+    compileFilter: ({ on, regex, prefixes }) => new EventFilter(on, regex, prefixes),
+  });
 }
 
 async function serve(

@@ -5,13 +5,27 @@ import { batchAppend } from './operations/batch-append.js';
 import { deleteStream, tombstoneStream } from './operations/delete.js';
 import { asGrpcError } from './operations/errors.js';
 import { type GossipedNode, readGossip } from './operations/gossip.js';
+import { getInfo, listGroups } from './operations/persistent-subscriptions/group-info.js';
+import {
+  createGroup,
+  deleteGroup,
+  replayParked,
+  restartSubsystem,
+  updateGroup,
+} from './operations/persistent-subscriptions/manage-groups.js';
+import { readGroup } from './operations/persistent-subscriptions/read-group.js';
 import { read } from './operations/read.js';
 import { supportedMethods } from './operations/server-features.js';
 
 const STREAMS = '/event_store.client.streams.Streams';
+const PERSISTENT_SUBSCRIPTIONS = '/event_store.client.persistent_subscriptions.PersistentSubscriptions';
 
 /** Methods that stay open for as long as the client likes. */
-export const LONG_LIVED_PATHS: ReadonlySet<string> = new Set([`${STREAMS}/Read`, `${STREAMS}/BatchAppend`]);
+export const LONG_LIVED_PATHS: ReadonlySet<string> = new Set([
+  `${STREAMS}/Read`,
+  `${STREAMS}/BatchAppend`,
+  `${PERSISTENT_SUBSCRIPTIONS}/Read`,
+]);
 
 /** Largest request to the Streams service, as EventStoreDB sets it: 16 MiB - 10,000. */
 export const MAX_STREAMS_REQUEST_BYTES = 16_767_216;
@@ -30,6 +44,14 @@ export function services(node: NodeContext, whereReached: () => GossipedNode): M
     [`${STREAMS}/Read`, onNode(read)],
     [`${STREAMS}/Delete`, onNode(deleteStream)],
     [`${STREAMS}/Tombstone`, onNode(tombstoneStream)],
+    [`${PERSISTENT_SUBSCRIPTIONS}/Create`, onNode(createGroup)],
+    [`${PERSISTENT_SUBSCRIPTIONS}/Update`, onNode(updateGroup)],
+    [`${PERSISTENT_SUBSCRIPTIONS}/Delete`, onNode(deleteGroup)],
+    [`${PERSISTENT_SUBSCRIPTIONS}/Read`, onNode(readGroup)],
+    [`${PERSISTENT_SUBSCRIPTIONS}/GetInfo`, onNode(getInfo)],
+    [`${PERSISTENT_SUBSCRIPTIONS}/List`, onNode(listGroups)],
+    [`${PERSISTENT_SUBSCRIPTIONS}/ReplayParked`, onNode(replayParked)],
+    [`${PERSISTENT_SUBSCRIPTIONS}/RestartSubsystem`, onNode(restartSubsystem)],
     ['/event_store.client.gossip.Gossip/Read', (call) => readGossip(call, whereReached())],
   ];
   handlers.push([

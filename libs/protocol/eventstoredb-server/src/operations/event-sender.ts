@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { shared, streams } from '../generated-codecs.js';
+import { streams } from '../generated-codecs.js';
 import { type GrpcCall, PREFIX_BYTES, prefixed } from '../grpc/index.js';
 import type { NodeContext } from '../node-context.js';
-import { isLink, resolvedLink } from './link.js';
+import { isLink } from '../streams/link.js';
+import { resolvedLink } from './link.js';
+import { structuredUuid } from './structured-uuid.js';
 
 export interface SendOptions {
   readonly resolveLinks: boolean;
@@ -49,14 +51,8 @@ export class EventSender {
 function withStructuredIds(frame: Buffer): Buffer {
   const answer = streams.ReadResp.deserializeBinary(frame.subarray(PREFIX_BYTES));
   for (const event of [answer.getEvent()?.getEvent(), answer.getEvent()?.getLink()]) {
-    const hex = event?.getId()?.getString().replaceAll('-', '');
-    if (hex === undefined) continue;
-    const halves = new shared.UUID.Structured();
-    halves.setMostSignificantBits(BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16)}`)).toString());
-    halves.setLeastSignificantBits(BigInt.asIntN(64, BigInt(`0x${hex.slice(16)}`)).toString());
-    const id = new shared.UUID();
-    id.setStructured(halves);
-    event?.setId(id);
+    const id = event?.getId()?.getString();
+    if (id !== undefined) event?.setId(structuredUuid(id));
   }
   return prefixed(answer.serializeBinary());
 }

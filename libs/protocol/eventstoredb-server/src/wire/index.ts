@@ -8,6 +8,7 @@ export {
 } from './batch-append.js';
 export { type EventFields, encodeEventFrame, readEventFrame, recordedEventOf } from './event-frame.js';
 export { EventFramePeek } from './event-frame-peek.js';
+export { encodeDeliveredFrame, encodeGroupConfirmationFrame } from './persistent-frames.js';
 export type { AppendTarget, ExpectedRevision, ProposedMessage } from './proposed-message.js';
 export { MalformedMessageError } from './proto-reader.js';
 export {
