@@ -17,7 +17,7 @@ export async function serveWithoutStoring(): Promise<string> {
     limits: DEFAULT_LIMITS,
     log: { pendingBytes: 0, whenDurable: () => undefined },
     writer: {
-      append: async (stream, _expected, events) => {
+      decide: (stream, _expected, events) => {
         const revision = (revisions.get(stream) ?? -1) + events.length;
         revisions.set(stream, revision);
         position += events.length;

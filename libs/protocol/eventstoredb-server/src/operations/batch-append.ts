@@ -3,9 +3,10 @@ import type { NodeContext } from '../node-context.js';
 import type { AppendOutcome, NewEvent } from '../streams/stream-writer.js';
 import {
   type BatchAppendReq,
+  type BatchAppendSuccess,
   decodeBatchAppendReq,
   type ExpectedRevision,
-  encodeBatchAppendSuccess,
+  encodeBatchAppendSuccesses,
   type ProposedMessage,
 } from '../wire/index.js';
 import {
@@ -30,7 +31,7 @@ const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 export interface AppendingNode {
   readonly limits: NodeContext['limits'];
   readonly log: Pick<NodeContext['log'], 'pendingBytes' | 'whenDurable'>;
-  readonly writer: Pick<NodeContext['writer'], 'append'>;
+  readonly writer: Pick<NodeContext['writer'], 'decide'>;
 }
 
 /** `Streams.BatchAppend`: many appends interleave on one call, each known by its correlation id. */
@@ -48,9 +49,22 @@ interface OpenAppend {
   timer: NodeJS.Timeout | undefined;
 }
 
+/** Appends that are decided, and answered together once the disk has what they rest on. */
+interface WaitingGroup {
+  readonly durable: Promise<void>;
+  readonly decided: DecidedAppend[];
+}
+
+interface DecidedAppend {
+  readonly open: OpenAppend;
+  readonly outcome: AppendOutcome;
+}
+
 class BatchAppendSession {
   readonly #open = new Map<string, OpenAppend>();
-  /** Appends that wait for the disk, and how to go on when the last is answered. */
+  /** The group that came last. */
+  #waiting: WaitingGroup | undefined;
+  /** Groups without an answer, and how to go on when the last has one. */
   #unanswered = 0;
   #hasRoom = true;
   #whenAnswered: (() => void) | undefined;
@@ -102,7 +116,7 @@ class BatchAppendSession {
   #take({ correlationId, options, messages, isFinal }: BatchAppendReq): void {
     if (correlationId === undefined)
       throw invalidArgument('The correlation id is missing, or is not a UUID.');
-    let open = this.#open.get(correlationId);
+    let open = this.#open.size === 0 ? undefined : this.#open.get(correlationId);
     if (open === undefined) {
       // The rest of an append that was refused already, or never announced.
       if (options === undefined) return;
@@ -150,8 +164,38 @@ class BatchAppendSession {
 
   #write(open: OpenAppend): void {
     this.#forget(open);
+    const decided = this.#decided(open);
+    if (decided === undefined) return;
+    const durable = this.node.log.whenDurable();
+    if (durable === undefined) this.#tell([decided]);
+    else if (this.#waiting?.durable === durable) this.#waiting.decided.push(decided);
+    else this.#tellWhen({ durable, decided: [decided] });
+  }
+
+  /** Undefined for what was refused, and answered. */
+  #decided(open: OpenAppend): DecidedAppend | undefined {
+    const { stream, expected, events } = open;
+    try {
+      checkStreamName(stream);
+      if (expected === undefined) throw invalidArgument('The expected revision is missing.');
+      return { open, outcome: this.node.writer.decide(stream, expected, events) };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === undefined) throw error;
+      this.#fail(open, failure);
+      return undefined;
+    }
+  }
+
+  /** One promise for all that one write to the disk makes durable. */
+  #tellWhen(group: WaitingGroup): void {
+    this.#waiting = group;
     this.#unanswered++;
-    this.#answer(open)
+    group.durable
+      .then(
+        () => this.#tell(group.decided),
+        (error: unknown) => this.#failAll(group.decided, error),
+      )
       .catch((error: unknown) => this.#failed?.(error))
       .finally(() => {
         this.#unanswered--;
@@ -159,34 +203,21 @@ class BatchAppendSession {
       });
   }
 
-  async #answer(open: OpenAppend): Promise<void> {
-    const { stream, expected, events } = open;
-    try {
-      checkStreamName(stream);
-      if (expected === undefined) throw invalidArgument('The expected revision is missing.');
-      this.#tell(open, expected, await this.node.writer.append(stream, expected, events));
-    } catch (error) {
-      const failure = failureOf(error);
-      if (failure === undefined) throw error;
-      this.#fail(open, failure);
-    }
+  #tell(decided: readonly DecidedAppend[]): void {
+    const successes: BatchAppendSuccess[] = [];
+    for (const { open, outcome } of decided)
+      if (outcome.kind === 'stored') {
+        const { revision, position } = outcome;
+        successes.push({ correlationId: open.correlationId, stream: open.stream, revision, position });
+      } else if (outcome.kind === 'deleted') this.#fail(open, deletedFailure(open.stream));
+      else this.#fail(open, wrongVersionFailure(outcome.lastRevision, open.expected as ExpectedRevision));
+    if (successes.length > 0) this.#hasRoom = this.call.writeFrames(encodeBatchAppendSuccesses(successes));
   }
 
-  #tell(open: OpenAppend, expected: ExpectedRevision, outcome: AppendOutcome): void {
-    if (outcome.kind === 'stored') this.#succeed(open, outcome);
-    else if (outcome.kind === 'deleted') this.#fail(open, deletedFailure(open.stream));
-    else this.#fail(open, wrongVersionFailure(outcome.lastRevision, expected));
-  }
-
-  #succeed(open: OpenAppend, { revision, position }: Extract<AppendOutcome, { kind: 'stored' }>): void {
-    this.#send(
-      encodeBatchAppendSuccess({
-        correlationId: open.correlationId,
-        stream: Buffer.from(open.stream),
-        revision: revision === -1 ? undefined : BigInt(revision),
-        position: position === undefined ? undefined : BigInt(position),
-      }),
-    );
+  #failAll(decided: readonly DecidedAppend[], error: unknown): void {
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    for (const { open } of decided) this.#fail(open, failure);
   }
 
   #fail(open: OpenAppend, failure: BatchAppendFailure): void {
@@ -199,6 +230,7 @@ class BatchAppendSession {
   }
 
   #forget(open: OpenAppend): void {
+    if (open.timer === undefined) return; // it came whole, and was never kept
     clearTimeout(open.timer);
     this.#open.delete(open.correlationId);
   }

@@ -28,9 +28,9 @@ export interface LogIndex {
 export interface PendingAppend {
   readonly frames: readonly Buffer[];
   /** Called once the events are durable, in log order, before anybody is told. */
-  readonly commit: () => void;
+  commit(): void;
   /** Called instead when they will never be; later appends are undone before earlier ones. */
-  readonly undo: () => void;
+  undo(): void;
 }
 
 interface Group {
@@ -187,12 +187,13 @@ export class EventLog {
 
   #publish(group: Group, groupOffset: number): void {
     let offset = groupOffset;
-    for (const { frames, commit } of group.appends) {
+    for (const append of group.appends) {
+      const { frames } = append;
       const body = frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames);
       const next = offset + recordBytes(body.length);
       this.extents.push(body, offset, next);
       offset = next;
-      commit();
+      append.commit();
     }
     for (const listener of this.#listeners) listener(this.endPosition);
   }
@@ -202,7 +203,7 @@ export class EventLog {
     const later = this.#waiting;
     this.#waiting = newGroup();
     this.#flushing = undefined;
-    for (const { undo } of [...group.appends, ...later.appends].reverse()) undo();
+    for (const append of [...group.appends, ...later.appends].reverse()) append.undo();
     this.#nextPosition = this.endPosition;
     const error = new LogUnavailableError(refusalText(cause), { cause });
     group.durable.reject(error);

@@ -44,6 +44,7 @@ export class CommitSignals {
   }
 
   committedTo(stream: string): void {
+    if (this.#ofStream.size === 0) return;
     for (const wakeup of this.#ofStream.get(stream) ?? []) wakeup.wake();
   }
 }

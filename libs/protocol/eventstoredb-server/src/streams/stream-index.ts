@@ -52,7 +52,8 @@ export class StreamIndex {
   }
 
   revisionOfId(stream: string, eventId: string): number | undefined {
-    return this.#ids.revisionOf(stream, eventId);
+    const state = this.find(stream);
+    return state === undefined ? undefined : this.#ids.revisionOf(state.number, eventId);
   }
 
   /** Whether readers of `$all` must not see one of the events from one position to before another. */
@@ -88,14 +89,14 @@ export class StreamIndex {
     stream.push(position);
     const isHidden = isHiddenFromAll(name);
     if (isHidden) this.#hidden.push(position);
-    const isNew = this.#ids.remember(name, id, revision);
+    const isNew = this.#ids.remember(stream.number, id, revision);
     const limited = metadata === undefined ? undefined : this.#limit(name, parseStreamLimits(metadata));
     return {
       commit: () => limited?.commit(),
       undo: () => {
         stream.pop();
         if (isHidden) this.#hidden.pop();
-        if (isNew) this.#ids.forget(name, id);
+        if (isNew) this.#ids.forget(stream.number, id);
         limited?.undo();
       },
     };
@@ -104,7 +105,7 @@ export class StreamIndex {
   #getOrAdd(name: string): StreamState {
     let stream = this.#streams.get(name);
     if (stream === undefined) {
-      stream = new StreamState(name);
+      stream = new StreamState(name, this.#streams.size);
       this.#streams.set(name, stream);
     }
     return stream;

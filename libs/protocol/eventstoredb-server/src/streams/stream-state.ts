@@ -10,7 +10,11 @@ export class StreamState {
   /** As readers see it. */
   durableLimits: StreamLimits = NO_LIMITS;
 
-  constructor(readonly name: string) {}
+  constructor(
+    readonly name: string,
+    /** Of each stream another, for keys that shall be small. */
+    readonly number: number,
+  ) {}
 
   get lastRevision(): number {
     return this.#positions.length - 1;

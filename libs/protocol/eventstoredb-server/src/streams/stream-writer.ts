@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventLog } from '../storage/index.js';
+import type { EventLog, PendingAppend } from '../storage/index.js';
 import { type ExpectedRevision, encodeEventFrame, readEventFrame } from '../wire/index.js';
 import type { CommitSignals } from './commit-signals.js';
 import { decideAppend, type StreamHead } from './decide-append.js';
@@ -55,7 +55,7 @@ export class StreamWriter {
     expected: ExpectedRevision,
     events: readonly NewEvent[],
   ): Promise<AppendOutcome> {
-    const outcome = this.#decideAndAppend(stream, expected, events);
+    const outcome = this.decide(stream, expected, events);
     await this.log.whenDurable();
     return outcome;
   }
@@ -74,7 +74,8 @@ export class StreamWriter {
     return outcome;
   }
 
-  #decideAndAppend(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): AppendOutcome {
+  /** The same at once. The outcome may be told to nobody before the log's `whenDurable`. */
+  decide(stream: string, expected: ExpectedRevision, events: readonly NewEvent[]): AppendOutcome {
     const head = this.#headOf(stream);
     const ids = events.map((event) => event.id);
     const decision = decideAppend(head, expected, ids);
@@ -131,18 +132,7 @@ export class StreamWriter {
   }
 
   #headOf(stream: string): StreamHead {
-    const { index, log } = this;
-    const state = index.find(stream);
-    const ruled = streamOfMetadata(stream);
-    const ruledState = ruled === undefined ? undefined : index.find(ruled);
-    return {
-      lastRevision: state?.lastRevision ?? -1,
-      isTombstoned: state?.tombstone !== undefined || ruledState?.tombstone !== undefined,
-      isSoftDeleted: state?.isSoftDeleted ?? false,
-      hasMetadata: (index.find(metadataStreamOf(stream))?.lastRevision ?? -1) >= 0,
-      rememberedRevision: (eventId) => index.revisionOfId(stream, eventId),
-      eventIdAt: (revision) => readEventFrame(log.frameNow(state?.positionAt(revision) as number)).id,
-    };
+    return new IndexedStreamHead(stream, this.index, this.log);
   }
 
   /** Undefined where readers are not shown the event any more (EventStoreDB: IndexWriter asks IndexReader.ReadEvent). */
@@ -175,12 +165,50 @@ export class StreamWriter {
   }
 }
 
+/** Asks the index for what the decision on an append asks for, and most need little. */
+class IndexedStreamHead implements StreamHead {
+  readonly #state: StreamState | undefined;
+  readonly lastRevision: number;
+
+  constructor(
+    private readonly stream: string,
+    private readonly index: StreamIndex,
+    private readonly log: EventLog,
+  ) {
+    this.#state = index.find(stream);
+    this.lastRevision = this.#state?.lastRevision ?? -1;
+  }
+
+  get isTombstoned(): boolean {
+    if (this.#state?.tombstone !== undefined) return true;
+    const ruled = streamOfMetadata(this.stream);
+    return ruled !== undefined && this.index.find(ruled)?.tombstone !== undefined;
+  }
+
+  get isSoftDeleted(): boolean {
+    return this.#state?.isSoftDeleted ?? false;
+  }
+
+  get hasMetadata(): boolean {
+    return (this.index.find(metadataStreamOf(this.stream))?.lastRevision ?? -1) >= 0;
+  }
+
+  rememberedRevision(eventId: string): number | undefined {
+    return this.index.revisionOfId(this.stream, eventId);
+  }
+
+  eventIdAt(revision: number): string {
+    return readEventFrame(this.log.frameNow(this.#state?.positionAt(revision) as number)).id;
+  }
+}
+
 /** The events of one append, indexed as they are added, so that the next decision rests on them. */
-class EventBatch {
-  readonly #frames: Buffer[] = [];
+class EventBatch implements PendingAppend {
+  readonly frames: Buffer[] = [];
   readonly #changes: IndexChange[] = [];
-  readonly #streams = new Set<string>();
-  readonly #created = String(Date.now() * TICKS_PER_MS);
+  /** Those that got events, in order; the same may be there more than once. */
+  readonly #streams: string[] = [];
+  readonly #created = nowInTicks();
   readonly #firstPosition: number;
 
   constructor(
@@ -192,7 +220,7 @@ class EventBatch {
   }
 
   get lastPosition(): number {
-    return this.#firstPosition + this.#frames.length - 1;
+    return this.#firstPosition + this.frames.length - 1;
   }
 
   addTombstone(stream: string): void {
@@ -201,14 +229,14 @@ class EventBatch {
 
   add(stream: string, event: NewEvent, isTombstone = false): void {
     const revision = (this.index.find(stream)?.lastRevision ?? -1) + 1;
-    const position = this.#firstPosition + this.#frames.length;
+    const position = this.#firstPosition + this.frames.length;
     const { id, type, isJson, customMetadata, data } = event;
-    this.#frames.push(
+    this.frames.push(
       encodeEventFrame({
         id,
-        stream: Buffer.from(stream),
-        revision: isTombstone ? TOMBSTONE_REVISION : BigInt(revision),
-        position: BigInt(position),
+        stream,
+        revision: isTombstone ? TOMBSTONE_REVISION : revision,
+        position,
         type,
         contentType: isJson ? 'application/json' : 'application/octet-stream',
         created: this.#created,
@@ -218,24 +246,39 @@ class EventBatch {
     );
     const metadata = metadataText(stream, type, isJson, data);
     this.#changes.push(this.index.add({ id, stream, revision, position, isTombstone, metadata }));
-    this.#streams.add(stream);
+    if (this.#streams.at(-1) !== stream) this.#streams.push(stream);
   }
 
   append(): void {
-    const undo = () => {
-      for (const change of this.#changes.toReversed()) change.undo();
-    };
-    const commit = () => {
-      for (const change of this.#changes) change.commit();
-      for (const stream of this.#streams) this.signals.committedTo(stream);
-    };
     try {
-      this.log.append({ frames: this.#frames, commit, undo });
+      this.log.append(this);
     } catch (error) {
-      undo();
+      this.undo();
       throw error;
     }
   }
+
+  commit(): void {
+    for (const change of this.#changes) change.commit();
+    for (const stream of this.#streams) this.signals.committedTo(stream);
+  }
+
+  undo(): void {
+    for (const change of this.#changes.toReversed()) change.undo();
+  }
+}
+
+let ticksAtMs = 0;
+let ticks = '';
+
+/** The text is made once a millisecond. */
+function nowInTicks(): string {
+  const nowMs = Date.now();
+  if (nowMs !== ticksAtMs) {
+    ticksAtMs = nowMs;
+    ticks = String(nowMs * TICKS_PER_MS);
+  }
+  return ticks;
 }
 
 function newEvent(type: string): NewEvent {

@@ -17,7 +17,7 @@ export function decodeAppendReq(bytes: Buffer): AppendReq | undefined {
   let request: AppendReq | undefined;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     if (tag === 0x0a) request = { options: readOptions(reader.message()) };
-    else if (tag === 0x12) request = { message: readProposedMessage(reader.message()) };
+    else if (tag === 0x12) request = { message: readProposedMessage(reader) };
     else reader.skip(tag);
   }
   return request;

@@ -6,7 +6,7 @@ import {
   decodeAppendReq,
   decodeBatchAppendReq,
   type EventFields,
-  encodeBatchAppendSuccess,
+  encodeBatchAppendSuccesses,
   encodeCaughtUpFrame,
   encodeCheckpointFrame,
   encodeConfirmationFrame,
@@ -250,20 +250,23 @@ describe('AppendReq, against the generated codec', () => {
 
 describe('BatchAppendResp, against the generated codec', () => {
   it.each([
-    [7n, 1_234n],
-    [0n, 0n],
-    [undefined, undefined],
-  ])('revision %s, position %s', (revision, position) => {
+    [7, 1_234, 'order-1'],
+    [0, 0, 'größe'],
+    [2 ** 40, 2 ** 53 - 1, 'a-name-that-is-longer-than-what-is-copied-byte-by-byte-in-a-loop-of-ours'],
+    [-1, undefined, 'order-1'],
+  ])('revision %s, position %s', (revision, position, stream) => {
     const correlationId = someId();
-    const answer = streams.BatchAppendResp.deserializeBinary(
-      encodeBatchAppendSuccess({ correlationId, stream: Buffer.from('order-1'), revision, position }),
-    );
+    const one = { correlationId, stream, revision, position };
+    const frames = encodeBatchAppendSuccesses([one, one]);
+    expect(frames.subarray(0, frames.length / 2)).toEqual(frames.subarray(frames.length / 2));
+    expect(frames.readUInt32BE(1)).toBe(frames.length / 2 - 5);
+    const answer = streams.BatchAppendResp.deserializeBinary(frames.subarray(5, frames.length / 2));
     expect(answer.getCorrelationId()?.getString()).toBe(correlationId);
-    expect(Buffer.from(answer.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString()).toBe('order-1');
+    expect(Buffer.from(answer.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString()).toBe(stream);
     const success = answer.getSuccess();
-    expect(success?.hasCurrentRevision()).toBe(revision !== undefined);
-    expect(success?.hasNoStream()).toBe(revision === undefined);
-    if (revision !== undefined) expect(success?.getCurrentRevision()).toBe(String(revision));
+    expect(success?.hasCurrentRevision()).toBe(revision !== -1);
+    expect(success?.hasNoStream()).toBe(revision === -1);
+    if (revision !== -1) expect(success?.getCurrentRevision()).toBe(String(revision));
     expect(success?.getPosition()?.getCommitPosition()).toBe(
       position === undefined ? undefined : String(position),
     );

@@ -1,15 +1,22 @@
 import { PREFIX_BYTES } from '../grpc/deframer.js';
 import { ProtoReader } from './proto-reader.js';
-import { fieldBytes, ProtoWriter, varintBytes } from './proto-writer.js';
+import { fieldBytes, ProtoWriter, textBytes, varintBytes } from './proto-writer.js';
 
 /** An event as it is sent and stored. Byte fields may be views of a larger buffer. */
-export interface EventFields {
+export interface EventFields extends NewEventFields {
+  readonly stream: Buffer;
+  readonly revision: bigint;
+  readonly position: bigint;
+}
+
+/** The same on its way in; what is known as text or number need not be made bytes or bigint. */
+export interface NewEventFields {
   /** UUID, lower case with dashes. */
   readonly id: string;
-  readonly stream: Uint8Array;
-  readonly revision: bigint;
+  readonly stream: Uint8Array | string;
+  readonly revision: bigint | number;
   /** Commit and prepare position are one on this node. */
-  readonly position: bigint;
+  readonly position: bigint | number;
   readonly type: string;
   /** `application/json` or `application/octet-stream`. */
   readonly contentType: string;
@@ -26,7 +33,7 @@ const UUID_BYTES = fieldBytes(UUID_TEXT_BYTES);
  * The whole answer that carries one event, ready to be sent: gRPC prefix and
  * `ReadResp { event { event, commit_position } }` (event_store.client.streams).
  */
-export function encodeEventFrame(event: EventFields): Buffer {
+export function encodeEventFrame(event: NewEventFields): Buffer {
   const sizes = recordedEventBytes(event);
   const inner = fieldBytes(sizes.total) + 1 + varintBytes(event.position);
   const message = fieldBytes(inner);
@@ -38,16 +45,18 @@ export function encodeEventFrame(event: EventFields): Buffer {
 
 interface Sizes {
   readonly total: number;
+  readonly stream: number;
   readonly type: number;
   readonly contentType: number;
 }
 
-function recordedEventBytes(event: EventFields): Sizes {
-  const type = Buffer.byteLength(event.type);
-  const contentType = Buffer.byteLength(event.contentType);
+function recordedEventBytes(event: NewEventFields): Sizes {
+  const stream = typeof event.stream === 'string' ? textBytes(event.stream) : event.stream.length;
+  const type = textBytes(event.type);
+  const contentType = textBytes(event.contentType);
   const total =
     fieldBytes(UUID_BYTES) +
-    fieldBytes(fieldBytes(event.stream.length)) +
+    fieldBytes(fieldBytes(stream)) +
     (1 + varintBytes(event.revision)) +
     2 * (1 + varintBytes(event.position)) +
     fieldBytes(entryBytes('type', type)) +
@@ -55,16 +64,18 @@ function recordedEventBytes(event: EventFields): Sizes {
     fieldBytes(entryBytes('content-type', contentType)) +
     fieldBytes(event.customMetadata.length) +
     fieldBytes(event.data.length);
-  return { total, type, contentType };
+  return { total, stream, type, contentType };
 }
 
 function entryBytes(key: string, valueBytes: number): number {
   return fieldBytes(key.length) + fieldBytes(valueBytes);
 }
 
-function writeRecordedEvent(writer: ProtoWriter, event: EventFields, sizes: Sizes): void {
+function writeRecordedEvent(writer: ProtoWriter, event: NewEventFields, sizes: Sizes): void {
   writer.open(1, UUID_BYTES).text(2, event.id, UUID_TEXT_BYTES);
-  writer.open(2, fieldBytes(event.stream.length)).bytes(3, event.stream);
+  writer.open(2, fieldBytes(sizes.stream));
+  if (typeof event.stream === 'string') writer.text(3, event.stream, sizes.stream);
+  else writer.bytes(3, event.stream);
   writer.uint(3, event.revision).uint(4, event.position).uint(5, event.position);
   writeEntry(writer, 'type', event.type, sizes.type);
   writeEntry(writer, 'created', event.created, event.created.length);

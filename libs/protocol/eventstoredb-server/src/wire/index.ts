@@ -4,9 +4,15 @@ export {
   type BatchAppendReq,
   type BatchAppendSuccess,
   decodeBatchAppendReq,
-  encodeBatchAppendSuccess,
+  encodeBatchAppendSuccesses,
 } from './batch-append.js';
-export { type EventFields, encodeEventFrame, readEventFrame, recordedEventOf } from './event-frame.js';
+export {
+  type EventFields,
+  encodeEventFrame,
+  type NewEventFields,
+  readEventFrame,
+  recordedEventOf,
+} from './event-frame.js';
 export { EventFramePeek } from './event-frame-peek.js';
 export { encodeDeliveredFrame, encodeGroupConfirmationFrame } from './persistent-frames.js';
 export type { AppendTarget, ExpectedRevision, ProposedMessage } from './proposed-message.js';

@@ -1,3 +1,4 @@
+import { KnownTexts } from './known-texts.js';
 import { ProtoReader } from './proto-reader.js';
 
 /** What a writer expects of the stream: a revision, or one of the words. */
@@ -17,33 +18,38 @@ export interface ProposedMessage {
 }
 
 const EMPTY: Buffer = Buffer.alloc(0);
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const WORDS = new KnownTexts(512);
+const STREAMS = new KnownTexts(8_192);
 
-/** ProposedMessage of AppendReq and BatchAppendReq: the same fields in both. */
+/** ProposedMessage of AppendReq and BatchAppendReq, which comes next: the same fields in both. */
 export function readProposedMessage(reader: ProtoReader): ProposedMessage {
+  const outer = reader.enter();
   let id: string | undefined;
   let customMetadata = EMPTY;
   let data = EMPTY;
-  const properties: { type?: string; contentType?: string } = {};
+  const properties: EventProperties = { type: undefined, contentType: undefined };
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === 0x0a) id = readUuid(reader.message());
-    else if (tag === 0x12) readProperty(reader.message(), properties);
+    if (tag === 0x0a) id = readUuid(reader);
+    else if (tag === 0x12) readProperty(reader, properties);
     else if (tag === 0x1a) customMetadata = reader.bytes();
     else if (tag === 0x22) data = reader.bytes();
     else reader.skip(tag);
   }
+  reader.leave(outer);
   return { id, type: properties.type, contentType: properties.contentType, customMetadata, data };
 }
 
-/** A UUID as text or as two 64-bit halves; undefined when it is neither. */
+/** The UUID that comes next, as text or as two 64-bit halves; undefined when it is neither. */
 export function readUuid(reader: ProtoReader): string | undefined {
+  const outer = reader.enter();
   let id: string | undefined;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === 0x12) id = reader.text().toLowerCase();
+    if (tag === 0x12) id = reader.uuidText();
     else if (tag === 0x0a) id = readStructuredUuid(reader.message());
     else reader.skip(tag);
   }
-  return id !== undefined && UUID.test(id) ? id : undefined;
+  reader.leave(outer);
+  return id;
 }
 
 function readStructuredUuid(reader: ProtoReader): string {
@@ -58,25 +64,34 @@ function readStructuredUuid(reader: ProtoReader): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-function readProperty(entry: ProtoReader, into: { type?: string; contentType?: string }): void {
+interface EventProperties {
+  type: string | undefined;
+  contentType: string | undefined;
+}
+
+function readProperty(reader: ProtoReader, into: EventProperties): void {
+  const outer = reader.enter();
   let key = '';
   let value = '';
-  for (let tag = entry.tag(); tag !== 0; tag = entry.tag()) {
-    if (tag === 0x0a) key = entry.text();
-    else if (tag === 0x12) value = entry.text();
-    else entry.skip(tag);
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 0x0a) key = reader.knownText(WORDS);
+    else if (tag === 0x12) value = reader.knownText(WORDS);
+    else reader.skip(tag);
   }
+  reader.leave(outer);
   if (key === 'type') into.type = value;
   else if (key === 'content-type') into.contentType = value;
 }
 
-/** StreamIdentifier { bytes stream_name = 3 }. */
+/** StreamIdentifier { bytes stream_name = 3 }, which comes next. */
 export function readStreamName(reader: ProtoReader): string {
+  const outer = reader.enter();
   let name = '';
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    if (tag === 0x1a) name = reader.text();
+    if (tag === 0x1a) name = reader.knownText(STREAMS);
     else reader.skip(tag);
   }
+  reader.leave(outer);
   return name;
 }
 
@@ -88,7 +103,7 @@ export interface AppendTarget {
 
 /** Takes one field of the target. @returns false when the field is none of it. */
 export function readTargetField(reader: ProtoReader, tag: number, into: AppendTarget): boolean {
-  if (tag === 0x0a) into.stream = readStreamName(reader.message());
+  if (tag === 0x0a) into.stream = readStreamName(reader);
   else if (tag === 0x10) {
     const revision = reader.bigint();
     into.expected = revision === NO_STREAM_REVISION ? 'no_stream' : revision;
