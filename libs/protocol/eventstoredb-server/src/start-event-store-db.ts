@@ -61,6 +61,7 @@ export async function startEventStoreDb(options: EventStoreDbOptions = {}): Prom
     path: temporary ?? (options.dataDir as string),
     kind: 'eventstoredb',
     formatVersion: FORMAT_VERSION,
+    migrate: async () => undefined,
   });
   const settings: NodeSettings = {
     dataDir: folder.path,
@@ -76,8 +77,11 @@ export async function startEventStoreDb(options: EventStoreDbOptions = {}): Prom
   });
 }
 
-/** Layout of the data folder: segments `<base>.log` of records, see storage/record.ts. */
-const FORMAT_VERSION = 1;
+/**
+ * Layout of the data folder: segments `<base>.log` of records, see storage/record.ts. Those of version 1 have no
+ * zeros behind their records; nothing has to be done about it.
+ */
+const FORMAT_VERSION = 2;
 
 const CONSOLE: NodeLogger = { error: (message, error) => console.error(message, error ?? '') };
 

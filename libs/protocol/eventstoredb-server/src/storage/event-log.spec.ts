@@ -1,13 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { open, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { encodeEventFrame, readEventFrame } from '../wire/index.js';
 import { EventLog, type EventLogOptions, LogUnavailableError } from './event-log.js';
-import { nodeFiles } from './node-files.js';
+import { type NodeFile, type NodeFiles, nodeFiles } from './node-files.js';
 import { LogDamagedError } from './segment.js';
-import { SegmentedLog } from './segmented-log.js';
 
 jest.setTimeout(30_000);
 
@@ -98,6 +97,25 @@ describe('the log', () => {
     }
   });
 
+  it('fills its files with zeros ahead, so that a sync of an append has no length to write', async () => {
+    const log = await opened({ segmentBytes: 500_000 });
+    const sizes = () =>
+      readdirSync(folder)
+        .sort()
+        .map((name) => statSync(join(folder, name)).size);
+    await append(log, 1);
+    expect(sizes()).toEqual([262_144]);
+    for (let each = 0; each < 8; each++) await append(log, 1, 'x'.repeat(100_000));
+    await log.close();
+    expect(sizes().slice(0, 2)).toEqual([262_144, 500_000]);
+    const again = await opened({ segmentBytes: 500_000 });
+    for (let each = 0; each < 3; each++) await append(again, 1, 'x'.repeat(100_000));
+    await again.close();
+    const last = await opened({ segmentBytes: 500_000 });
+    expect(last.endPosition).toBe(12);
+    for (let position = 1; position < 12; position++) expect(await dataAt(last, position)).toMatch(/^x+$/);
+  });
+
   it('takes an event much larger than what it reads at once', async () => {
     const log = await opened({ sync: 'none' });
     const large = 'y'.repeat(9_000_000);
@@ -114,18 +132,27 @@ describe('after a crash', () => {
   it('cuts a torn tail at the last whole append, wherever it is torn', async () => {
     const log = await opened();
     await append(log, 2);
-    const whole = (await readFile(theSegment())).length;
+    const whole = usedBytes(await readFile(theSegment()));
     await append(log, 3);
     await log.close();
     const all = await readFile(theSegment());
-    for (const left of [whole, whole + 1, whole + 15, whole + 16, whole + 100, all.length - 1]) {
-      await writeFile(theSegment(), all);
-      await truncate(theSegment(), left);
-      const again = await opened();
-      expect([left, again.endPosition, again.cutBytes]).toEqual([left, 2, left - whole]);
-      await append(again, 1);
-      await again.close();
-      expect((await opened()).endPosition).toBe(3);
+    const end = usedBytes(all);
+    for (const left of [whole, whole + 1, whole + 15, whole + 16, whole + 100, end - 9]) {
+      const torn = all.subarray(0, left);
+      for (const zeros of [0, 1, end - left, all.length - left]) {
+        await writeFile(theSegment(), Buffer.concat([torn, Buffer.alloc(zeros)]));
+        const again = await opened();
+        const cutBytes = Math.max(lastNonZero(torn) + 1 - whole, 0);
+        expect([left, zeros, again.endPosition, again.cutBytes]).toEqual([left, zeros, 2, cutBytes]);
+        await append(again, 1);
+        await again.close();
+        const last = await opened();
+        expect([last.endPosition, last.cutBytes]).toEqual([3, 0]);
+        await last.close();
+        // Nothing of what was cut may come back behind what was written over it.
+        expect(usedBytes(await readFile(theSegment()))).toBeLessThan(whole + 400);
+        for (const name of readdirSync(folder).sort().slice(1)) rmSync(join(folder, name));
+      }
     }
   });
 
@@ -140,7 +167,7 @@ describe('after a crash', () => {
   it('drops a group of appends from the first torn one on, though later ones are whole', async () => {
     const log = await opened();
     await append(log, 1);
-    const start = (await readFile(theSegment())).length;
+    const start = usedBytes(await readFile(theSegment()));
     for (const position of [1, 2, 3])
       log.append({ frames: [frame(position)], commit: () => undefined, undo: () => undefined });
     await log.whenDurable();
@@ -170,18 +197,15 @@ describe('after a crash', () => {
 
 describe('when the disk refuses', () => {
   async function failing() {
-    const disk = await SegmentedLog.open(nodeFiles, folder, { sync: 'always', segmentBytes: 1_000_000 });
-    const log = await EventLog.on(disk, 1_000_000, { load: () => undefined });
-    logs.push(log);
+    const files = new FaultyFiles();
+    const log = await opened({ files });
     await append(log, 1);
-    return { log, file: disk.all[0]!.file };
+    return { log, files };
   }
 
   it('takes back what waits, newest first, and goes on once there is room', async () => {
-    const { log, file } = await failing();
-    const write = file.write;
-    const full = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
-    Object.assign(file, { write: full });
+    const { log, files } = await failing();
+    files.fault = { operation: 'write', code: 'ENOSPC' };
     const undone: number[] = [];
     const appends = [1, 2].map((position) => {
       log.append({ frames: [frame(position)], commit: () => undefined, undo: () => undone.push(position) });
@@ -192,22 +216,88 @@ describe('when the disk refuses', () => {
     expect(undone).toEqual([2, 1]);
     expect([log.endPosition, log.nextPosition]).toEqual([1, 1]);
     expect(await dataAt(log, 0)).toBe('event 0');
-    Object.assign(file, { write });
+    files.fault = undefined;
     await append(log, 2);
     await log.close();
     expect((await opened()).endPosition).toBe(3);
   });
 
+  it('goes on without a restart when there is room for another file again', async () => {
+    const { log, files } = await failing();
+    files.fault = { operation: 'open', code: 'ENOSPC' };
+    const large = 'x'.repeat(100_000);
+    await append(log, 1, large);
+    await append(log, 1, large);
+    await expect(append(log, 1, large)).rejects.toThrow('The disk is full: nothing was appended.');
+    await append(log, 1);
+    files.fault = undefined;
+    await append(log, 1, large);
+    expect(log.endPosition).toBe(5);
+    await log.close();
+    expect((await opened()).endPosition).toBe(5);
+  });
+
   it('trusts nothing more after a failed sync, until a restart', async () => {
-    const { log, file } = await failing();
-    const datasync = file.datasync;
-    Object.assign(file, { datasync: () => Promise.reject(new Error('I/O error')) });
+    const { log, files } = await failing();
+    files.fault = { operation: 'datasync', code: 'EIO' };
     await expect(append(log, 1)).rejects.toThrow('The log cannot be written: nothing was appended.');
-    Object.assign(file, { datasync });
+    files.fault = undefined;
     await expect(append(log, 1)).rejects.toThrow('restart the node');
     expect(await dataAt(log, 0)).toBe('event 0');
   });
 });
+
+/** The real files, with one operation that fails while `fault` is set. */
+class FaultyFiles implements NodeFiles {
+  fault: { operation: 'open' | 'write' | 'datasync'; code: string } | undefined;
+
+  async open(path: string, mode: 'create' | 'write' | 'read'): Promise<NodeFile> {
+    if (mode === 'create') this.#check('open');
+    const file = await nodeFiles.open(path, mode);
+    const check = (operation: 'write' | 'datasync') => this.#check(operation);
+    return {
+      path,
+      sizeBytes: () => file.sizeBytes(),
+      read: (into, at) => file.read(into, at),
+      readNow: (into, at) => file.readNow(into, at),
+      async write(bytes, at) {
+        check('write');
+        await file.write(bytes, at);
+      },
+      writeNow(bytes, at) {
+        check('write');
+        file.writeNow(bytes, at);
+      },
+      async datasync() {
+        check('datasync');
+        await file.datasync();
+      },
+      truncate: (sizeBytes) => file.truncate(sizeBytes),
+      close: () => file.close(),
+    };
+  }
+
+  list = nodeFiles.list;
+  rename = nodeFiles.rename;
+  unlink = nodeFiles.unlink;
+  syncFolder = nodeFiles.syncFolder;
+
+  #check(operation: string): void {
+    if (this.fault?.operation !== operation) return;
+    throw Object.assign(new Error('the disk says no'), { code: this.fault.code });
+  }
+}
+
+function lastNonZero(bytes: Buffer): number {
+  let at = bytes.length - 1;
+  while (bytes[at] === 0) at--;
+  return at;
+}
+
+/** Where the records of a segment end: behind them are zeros. */
+function usedBytes(segment: Buffer): number {
+  return Math.ceil((lastNonZero(segment) + 1) / 8) * 8;
+}
 
 async function spoil(path: string, at: number): Promise<void> {
   const file = await open(path, 'r+');

@@ -10,13 +10,13 @@ export interface EventLogOptions {
   readonly sync: SyncMode;
   /** Default: the real ones. */
   readonly files?: NodeFiles;
-  /** Default 256 MiB. */
+  /** Default 64 MiB. */
   readonly segmentBytes?: number;
   /** Memory for events read lately; default 32 MiB. */
   readonly cacheBytes?: number;
 }
 
-const DEFAULT_SEGMENT_BYTES = 256 * 1024 * 1024;
+const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
 const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
 
 /** What is made from the log: it is given each event there is at start, once and in order. */
@@ -77,7 +77,7 @@ export class EventLog {
   static async on(log: SegmentedLog, cacheBytes: number, index: LogIndex): Promise<EventLog> {
     try {
       const extents = new ExtentCache(log, cacheBytes);
-      const { cutBytes } = await recoverLog(log, (body, offset, next) =>
+      const { cutBytes } = await recoverLog(log, 0, (body, offset, next) =>
         extents.push(body, offset, next, (frame, position) => index.load(frame, position)),
       );
       return new EventLog(log, extents, cutBytes);

@@ -1,19 +1,26 @@
+import { join } from 'node:path';
 import type { NodeFiles } from './node-files.js';
-import { LogDamagedError, Segment } from './segment.js';
+import { LogDamagedError, SEGMENT_HEADER_BYTES, Segment } from './segment.js';
 
 export type SyncMode = 'always' | 'none';
 
 export interface SegmentedLogOptions {
   /** 'always': an append resolves once the disk has it. 'none': once the operating system has it. */
   readonly sync: SyncMode;
-  /** A new file is begun when the next write would make the last one larger than this. */
+  /** Size of a file at most, unless one append needs more. The first ones are smaller, each twice the one before. */
   readonly segmentBytes: number;
 }
+
+const FIRST_SEGMENT_BYTES = 256 * 1024;
 
 /** The bytes of the log, in files of bounded size, appended to at the end only. */
 export class SegmentedLog {
   /** Set once the disk refused to sync: what the file holds past `end` is unknown until a restart. */
   #broken: Error | undefined;
+  /** The next segment, filled behind the writers; undefined in it when the disk did not take it. */
+  #next: Promise<Segment | undefined> | undefined;
+
+  #closing = false;
 
   private constructor(
     private readonly files: NodeFiles,
@@ -22,19 +29,21 @@ export class SegmentedLog {
     private readonly segments: Segment[],
   ) {}
 
+  /** Where the records end is not known before recovery has read them. */
   static async open(files: NodeFiles, folder: string, options: SegmentedLogOptions): Promise<SegmentedLog> {
     const names = (await files.list(folder)).filter((name) => Segment.baseOf(name) !== undefined).sort();
     const segments: Segment[] = [];
-    for (const [index, name] of names.entries()) {
-      const segment = await Segment.open(files, folder, name);
-      if (segment !== undefined) segments.push(segment);
-      // A crash while the last segment was begun: nothing in it was acknowledged.
-      else if (index === names.length - 1) await files.unlink(`${folder}/${name}`);
-      else throw new LogDamagedError(`${folder}/${name}`, 0, 'its header is missing');
-    }
-    for (const [index, { end }] of segments.slice(0, -1).entries()) {
-      const next = segments[index + 1] as Segment;
-      if (next.base !== end) throw new LogDamagedError(next.path, 0, `the log before it ends at ${end}`);
+    try {
+      for (const [index, name] of names.entries()) {
+        const segment = await Segment.open(files, folder, name, Segment.baseOf(names[index + 1] ?? ''));
+        if (segment !== undefined) segments.push(segment);
+        // A crash while the last segment was begun: nothing in it was acknowledged.
+        else if (index === names.length - 1) await files.unlink(join(folder, name));
+        else throw new LogDamagedError(join(folder, name), 0, 'its header is missing');
+      }
+    } catch (error) {
+      for (const { file } of segments) await file.close();
+      throw error;
     }
     return new SegmentedLog(files, folder, options, segments);
   }
@@ -72,42 +81,72 @@ export class SegmentedLog {
     const segment = await this.#roomFor(bytes.length);
     const offset = segment.end;
     try {
-      await segment.file.write(bytes, offset - segment.base);
+      await segment.write(bytes);
     } catch (error) {
-      await this.#cutAfterFailedWrite(segment);
+      await this.#takeBack(segment);
       throw error;
     }
     await this.#sync(segment);
     segment.end = offset + bytes.length;
+    this.prepareNext();
     return offset;
   }
 
-  /** Drops what is behind `end` of the last segment, for good. */
-  async cut(segment: Segment, end: number): Promise<void> {
-    await segment.file.truncate(end - segment.base);
-    await segment.file.datasync();
-    segment.end = end;
+  /** Begins to fill the next segment once a good part of the last one is used. */
+  prepareNext(): void {
+    const last = this.segments.at(-1);
+    if (this.#next !== undefined || last === undefined || this.options.sync === 'none') return;
+    if (last.end - last.base < (last.limit - last.base) / 4) return;
+    // What goes wrong is told to the append that needs the room, if it still goes wrong then.
+    this.#next = this.#create(last, 0).catch(() => undefined);
+  }
+
+  /** Goes on behind the records of `last`; the segment after it holds zeros only: it was filled for later. */
+  async endAt(last: Segment): Promise<void> {
+    const [next, ...unused] = this.segments.splice(this.segments.indexOf(last) + 1);
+    if (next !== undefined) this.#next = Promise.resolve(next);
+    for (const segment of unused) await this.#remove(segment);
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
+    await (await this.#next)?.file.close();
     for (const segment of this.segments) await segment.file.close();
   }
 
   async #roomFor(bytes: number): Promise<Segment> {
     const last = this.segments.at(-1);
-    const used = last === undefined ? 0 : last.end - last.base;
-    if (last !== undefined && (last.end === last.start || used + bytes <= this.options.segmentBytes))
-      return last;
-    const next = await Segment.create(this.files, this.folder, last?.end ?? 0);
-    try {
-      await this.files.syncFolder(this.folder);
-    } catch (error) {
-      await next.file.close();
-      await this.files.unlink(next.path);
-      throw error;
-    }
+    if (last?.hasRoomFor(bytes)) return last;
+    const prepared = await this.#next;
+    this.#next = undefined;
+    if (prepared !== undefined && !prepared.hasRoomFor(bytes)) await this.#remove(prepared);
+    const next = prepared?.hasRoomFor(bytes) ? prepared : await this.#create(last, bytes);
     this.segments.push(next);
     return next;
+  }
+
+  async #create(last: Segment | undefined, bytes: number): Promise<Segment> {
+    const { segmentBytes, sync } = this.options;
+    const usual = Math.min(
+      last === undefined ? FIRST_SEGMENT_BYTES : 2 * (last.limit - last.base),
+      segmentBytes,
+    );
+    const base = last?.limit ?? 0;
+    const limit = base + Math.max(usual, SEGMENT_HEADER_BYTES + bytes);
+    const segment = await Segment.create(this.files, this.folder, base, limit);
+    try {
+      await this.files.syncFolder(this.folder);
+      if (sync === 'always') await segment.fill(() => this.#closing);
+      return segment;
+    } catch (error) {
+      await this.#remove(segment);
+      throw error;
+    }
+  }
+
+  async #remove({ file }: Segment): Promise<void> {
+    await file.close();
+    await this.files.unlink(file.path);
   }
 
   async #sync(segment: Segment): Promise<void> {
@@ -116,6 +155,7 @@ export class SegmentedLog {
       await segment.file.datasync();
     } catch (error) {
       // The kernel may have dropped the pages and will report success next time: nothing can be trusted.
+      await this.#takeBack(segment);
       this.#broken = new Error('The disk refused to make an append durable; restart the node.', {
         cause: error,
       });
@@ -123,9 +163,9 @@ export class SegmentedLog {
     }
   }
 
-  async #cutAfterFailedWrite(segment: Segment): Promise<void> {
+  async #takeBack(segment: Segment): Promise<void> {
     try {
-      await segment.file.truncate(segment.end - segment.base);
+      await segment.dropRest();
     } catch (error) {
       this.#broken = new Error('A failed append cannot be taken back; restart the node.', { cause: error });
     }
