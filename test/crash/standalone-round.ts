@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContextDefinition } from '#libs/platform/kernel';
+import { seeded } from '#libs/testing';
 import { type StartedApp, startApp, temporaryFolder, untilReady } from '../harness/index.js';
-import { differences, FoldApart, readLog, seeded } from '../verification/index.js';
+import { differences, FoldApart, readLog } from '../verification/index.js';
 import { CheckAcknowledged } from './check-acknowledged.js';
 import { OrderClient } from './order-client.js';
 

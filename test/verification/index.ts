@@ -1,4 +1,3 @@
 export { differences } from './differences.js';
 export { type Documents, FoldApart } from './fold-apart.js';
 export { readLog } from './read-log.js';
-export { seeded } from './seeded.js';

@@ -6,19 +6,9 @@ import {
   openCounter,
   startCounters,
 } from '#libs/platform/testing';
+import { dice } from '#libs/testing';
 import type { CommandAnswer } from './aggregate-store.js';
 import { InMemoryEventStreams } from './memory/in-memory-event-streams.js';
-
-/** mulberry32: the same numbers for the same seed. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 const LOSSES: readonly Loss[] = ['answer', 'request', 'late'];
 
@@ -28,7 +18,7 @@ const LOSSES: readonly Loss[] = ['answer', 'request', 'late'];
  */
 describe('commands under random faults', () => {
   it.each([1, 2, 3, 4, 5])('are recorded once, whatever gets lost (seed %i)', async (seed) => {
-    const below = random(seed);
+    const { upTo: below } = dice(seed);
     const log = new InMemoryEventStreams();
     const start = () =>
       startCounters(log, { appendTimeoutMs: 20, commandTimeoutMs: 2_000, cacheSizeBytes: 20_000 });

@@ -1,22 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger, createMetrics } from '#libs/platform/observability';
+import { seeded } from '#libs/testing';
 import { DocumentFault } from './projection-store.js';
 import { Projector } from './projector.js';
 import { ProjectionRegistry } from './registry.js';
 import { InMemoryLog } from './testing/in-memory-log.js';
 import { InMemoryProjectionStore } from './testing/in-memory-projection-store.js';
 import { counted, forgotten, type Tally, tallyContext } from './testing/tallies.js';
-
-/** mulberry32: the same seed gives the same run, as far as the order of timers allows. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A store that takes its time, and fails before and after commits. */
 class MoodyStore extends InMemoryProjectionStore {
@@ -59,7 +49,7 @@ describe('a random run', () => {
   it.each([11, 12, 13])(
     'with seed %i leaves what folding the log once leaves',
     async (seed) => {
-      const random = randomOf(seed);
+      const random = seeded(seed);
       const log = new InMemoryLog();
       const store = new MoodyStore(random);
       const expected = new Map<string, Tally>();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DomainError } from '#libs/platform/kernel';
 import { deepFreeze } from '#libs/platform/testing';
-import { type Dice, dice } from './dice.js';
+import { type Dice, dice } from '#libs/testing';
 import { order } from './order.js';
 import type { OrderCommand } from './order-commands.js';
 import { address, content, day1, day2, freight, lantern, pads } from './order-examples.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Projection } from '#libs/platform/kernel';
 import { recorded } from '#libs/platform/testing';
+import { type Dice, dice } from '#libs/testing';
 import { creditNote } from '../domain/credit-note.js';
-import { type Dice, dice } from '../domain/dice.js';
 import { order } from '../domain/order.js';
 import type { ProductLine } from '../domain/order-content.js';
 import { productSales } from './product-sales.js';

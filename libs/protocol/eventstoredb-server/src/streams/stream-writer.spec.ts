@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
+import { dice } from '#libs/testing';
 import { EventLog } from '../storage/index.js';
 import { type ExpectedRevision, readEventFrame } from '../wire/index.js';
 import { CommitSignals } from './commit-signals.js';
@@ -10,17 +11,6 @@ import { type AppendOutcome, type NewEvent, StreamWriter } from './stream-writer
 import { visibleStream } from './visible-stream.js';
 
 jest.setTimeout(60_000);
-
-/** A small seeded generator (mulberry32), so that a failure can be run again. */
-function seeded(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
-}
 
 const event = (number: number): NewEvent => ({
   id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
@@ -132,17 +122,17 @@ function someOperation(upTo: (limit: number) => number, model: Map<string, Model
   const expected = (
     ['any', 'any', 'no_stream', 'stream_exists', BigInt(Math.max(0, last)), BigInt(upTo(last + 3))] as const
   )[upTo(6)] as ExpectedRevision;
-  const dice = upTo(60);
-  if (dice === 0) return { kind: 'tombstone', stream, expected };
-  if (dice < 5) return { kind: 'delete', stream, expected };
+  const chance = upTo(60);
+  if (chance === 0) return { kind: 'tombstone', stream, expected };
+  if (chance < 5) return { kind: 'delete', stream, expected };
   const old = numbers.slice(upTo(numbers.length + 1)).slice(0, upTo(4));
   const fresh = Array.from({ length: upTo(3) }, () => 1_000 + upTo(1e9));
-  return { kind: 'append', stream, expected, numbers: dice < 25 ? [...old, ...fresh] : fresh };
+  return { kind: 'append', stream, expected, numbers: chance < 25 ? [...old, ...fresh] : fresh };
 }
 
 describe('streams under random operations', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('do as the model does, also after a restart (seed %i)', async (seed) => {
-    const upTo = seeded(seed);
+    const { upTo } = dice(seed);
     const folder = mkdtempSync(join(tmpdir(), 'stream-writer-'));
     const model = new Map<string, ModelStream>();
     const modelOf = (stream: string) => {

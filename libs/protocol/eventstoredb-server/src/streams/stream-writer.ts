@@ -111,6 +111,8 @@ export class StreamWriter {
     const head = this.#headOf(stream);
     const decision = decideAppend(head, expected, [randomUUID()]);
     if (decision.kind === 'deleted') return decision;
+    // Where the `$$` stream has ended, there is no place left to write it down; what a real node does is not known.
+    if (this.index.find(metadataStreamOf(stream))?.tombstone !== undefined) return { kind: 'deleted' };
     const isNothing = head.lastRevision === -1 && !head.hasMetadata;
     if (decision.kind !== 'write' || isNothing)
       return { kind: 'wrong-version', lastRevision: head.lastRevision };

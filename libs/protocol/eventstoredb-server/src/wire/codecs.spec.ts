@@ -2,6 +2,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { describe, expect, it } from '@jest/globals';
 import timestamps from 'google-protobuf/google/protobuf/timestamp_pb.js';
+import { seeded } from '#libs/testing';
 import {
   decodeAppendReq,
   decodeBatchAppendReq,
@@ -17,17 +18,6 @@ import {
   readEventFrame,
   recordedEventOf,
 } from './index.js';
-
-/** A small seeded generator (mulberry32), so that a failure can be run again. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const random = seeded(20_261);
 const upTo = (limit: number) => Math.floor(random() * limit);

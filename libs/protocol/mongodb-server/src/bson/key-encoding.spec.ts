@@ -1,21 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Binary, Double, Int32, Long, MaxKey, MinKey, ObjectId, serialize, Timestamp } from 'bson';
+import { seeded } from '#libs/testing';
 import { compareValues } from './compare.js';
 import { encodeKey } from './key-encoding.js';
 import { BsonValue } from './value.js';
 
-/** A small generator with a fixed seed (mulberry32), so that a failure can be repeated. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-const next = random(20_261_121);
+const next = seeded(20_261_121);
 const pick = <T>(values: readonly T[]): T => values[Math.floor(next() * values.length)] as T;
 
 const NUMBERS = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ClientSession, Collection } from 'mongodb';
+import { dice } from '#libs/testing';
 import { useDeployment } from './deployment.js';
 
 const deployment = useDeployment();
@@ -9,17 +10,6 @@ interface Item {
   group: string;
   rank: number | null;
   tags: string[];
-}
-
-/** A small generator with a fixed seed (mulberry32), so that a failure can be repeated. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
 }
 
 const clone = (model: ReadonlyMap<number, Item>) =>
@@ -118,7 +108,7 @@ describe('random writes against a model', () => {
   it.each([1, 2, 3])(
     'agree by scan and through indexes, in transactions and outside (seed %i)',
     async (seed) => {
-      const next = random(seed);
+      const { upTo: next } = dice(seed);
       const items = deployment.db.collection<Item>(`items_${seed}`);
       await items.createIndexes([{ key: { group: 1, rank: -1 } }, { key: { tags: 1 } }]);
       let model = new Map<number, Item>();
@@ -156,7 +146,7 @@ describe('histories of concurrent transactions', () => {
     );
     const appended: string[][] = await Promise.all(
       Array.from({ length: 6 }, async (_, writer) => {
-        const next = random(writer + 100);
+        const { upTo: next } = dice(writer + 100);
         const mine: string[] = [];
         for (let i = 0; i < 12; i++) {
           const pair = pairs[next(3)]!;

@@ -1,0 +1,1 @@
+export { type Dice, dice, seeded } from './seeded.js';
