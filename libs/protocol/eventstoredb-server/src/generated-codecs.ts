@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type gossipPb from '@eventstore/db-client/generated/gossip_pb.js';
 import type persistentPb from '@eventstore/db-client/generated/persistent_pb.js';
+import type projectionsPb from '@eventstore/db-client/generated/projections_pb.js';
 import type featuresPb from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import type sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type statusPb from '@eventstore/db-client/generated/status_pb.js';
@@ -20,6 +21,7 @@ export const streams = generated('streams') as typeof streamsPb;
 export const shared = generated('shared') as typeof sharedPb;
 export const status = generated('status') as typeof statusPb;
 export const gossip = generated('gossip') as typeof gossipPb;
+export const projections = generated('projections') as typeof projectionsPb;
 export const features = generated('serverfeatures') as typeof featuresPb;
 export const persistent = generated('persistent') as typeof persistentPb;
 export const { Any } = require('google-protobuf/google/protobuf/any_pb.js') as typeof anyPb;

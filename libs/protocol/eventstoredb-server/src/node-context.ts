@@ -3,6 +3,7 @@ import type { EventLog } from './storage/index.js';
 import type { CommitSignals } from './streams/commit-signals.js';
 import type { StreamIndex } from './streams/stream-index.js';
 import type { StreamWriter } from './streams/stream-writer.js';
+import type { SystemProjections } from './system-projections/index.js';
 
 export interface NodeLimits {
   /** Sum of the data of one append, in bytes; default 1 MiB, as EventStoreDB. */
@@ -23,4 +24,5 @@ export interface StoredNode {
 /** What the services of one node share. */
 export interface NodeContext extends StoredNode {
   readonly persistentSubscriptions: PersistentSubscriptions;
+  readonly projections: SystemProjections;
 }

@@ -10,7 +10,14 @@ export interface NodeSettings {
   readonly advertisedHost: string;
   readonly sync: SyncMode;
   readonly limits: NodeLimits;
+  readonly projectionStartDelayMs: number;
 }
+
+/**
+ * As at a real node, an enabled projection takes about a second to start: clients rely on link streams lagging
+ * when they create a persistent subscription to the end of one right behind what they appended.
+ */
+export const DEFAULT_PROJECTION_START_DELAY_MS = 1_000;
 
 export const DEFAULT_LIMITS: NodeLimits = {
   maxAppendBytes: 1024 * 1024,

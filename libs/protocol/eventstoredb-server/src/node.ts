@@ -11,6 +11,7 @@ import { CommitSignals } from './streams/commit-signals.js';
 import { StreamIndex } from './streams/stream-index.js';
 import { StreamWriter } from './streams/stream-writer.js';
 import { writeFirstSystemEvents } from './system-events.js';
+import { SystemProjections } from './system-projections/index.js';
 
 const REMEMBERED_EVENT_IDS = 400_000;
 const DEFAULT_GRPC_REQUEST_BYTES = 4 * 1024 * 1024;
@@ -28,14 +29,18 @@ export async function runNode(
   files: NodeFiles = nodeFiles,
 ): Promise<RunningNode> {
   const stored = await openNode(settings, files);
+  const projections = new SystemProjections(stored, settings.projectionStartDelayMs);
   let persistentSubscriptions: PersistentSubscriptions | undefined;
   const closeStored = async () => {
     await persistentSubscriptions?.close();
+    await projections.close();
     await stored.log.close();
   };
   try {
+    await projections.open();
     persistentSubscriptions = await startPersistentSubscriptions(stored, onUnexpectedError);
-    const server = await serve({ ...stored, persistentSubscriptions }, settings, onUnexpectedError);
+    const node = { ...stored, persistentSubscriptions, projections };
+    const server = await serve(node, settings, onUnexpectedError);
     return {
       address: server.address,
       async close() {

@@ -14,11 +14,20 @@ import {
   updateGroup,
 } from './operations/persistent-subscriptions/manage-groups.js';
 import { readGroup } from './operations/persistent-subscriptions/read-group.js';
+import {
+  disableProjection,
+  enableProjection,
+  projectionStatistics,
+  resetProjection,
+  restartProjections,
+  userProjections,
+} from './operations/projections.js';
 import { read } from './operations/read.js';
 import { supportedMethods } from './operations/server-features.js';
 
 const STREAMS = '/event_store.client.streams.Streams';
 const PERSISTENT_SUBSCRIPTIONS = '/event_store.client.persistent_subscriptions.PersistentSubscriptions';
+const PROJECTIONS = '/event_store.client.projections.Projections';
 
 /** Methods that stay open for as long as the client likes. */
 export const LONG_LIVED_PATHS: ReadonlySet<string> = new Set([
@@ -52,6 +61,11 @@ export function services(node: NodeContext, whereReached: () => GossipedNode): M
     [`${PERSISTENT_SUBSCRIPTIONS}/List`, onNode(listGroups)],
     [`${PERSISTENT_SUBSCRIPTIONS}/ReplayParked`, onNode(replayParked)],
     [`${PERSISTENT_SUBSCRIPTIONS}/RestartSubsystem`, onNode(restartSubsystem)],
+    [`${PROJECTIONS}/Enable`, onNode(enableProjection)],
+    [`${PROJECTIONS}/Disable`, onNode(disableProjection)],
+    [`${PROJECTIONS}/Reset`, onNode(resetProjection)],
+    [`${PROJECTIONS}/Statistics`, onNode(projectionStatistics)],
+    [`${PROJECTIONS}/RestartSubsystem`, onNode(restartProjections)],
     ['/event_store.client.gossip.Gossip/Read', (call) => readGossip(call, whereReached())],
   ];
   handlers.push([
@@ -62,7 +76,10 @@ export function services(node: NodeContext, whereReached: () => GossipedNode): M
         handlers.map(([path]) => path),
       ),
   ]);
-  return new Map(handlers.map(([path, handler]) => [path, withStatus(handler)]));
+  const unadvertised = ['Create', 'Update', 'Delete', 'State', 'Result'].map(
+    (method): [string, GrpcHandler] => [`${PROJECTIONS}/${method}`, userProjections],
+  );
+  return new Map([...handlers, ...unadvertised].map(([path, handler]) => [path, withStatus(handler)]));
 }
 
 function withStatus(handler: GrpcHandler): GrpcHandler {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { openDataFolder } from '#libs/protocol/data-folder';
 import type { NodeLimits } from './node-context.js';
-import { DEFAULT_LIMITS, type NodeSettings } from './node-settings.js';
+import { DEFAULT_LIMITS, DEFAULT_PROJECTION_START_DELAY_MS, type NodeSettings } from './node-settings.js';
 import type { SyncMode } from './storage/index.js';
 import type { FromWorker, SentError, ToWorker } from './worker-messages.js';
 
@@ -70,6 +70,7 @@ export async function startEventStoreDb(options: EventStoreDbOptions = {}): Prom
     advertisedHost,
     sync: options.sync ?? 'always',
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    projectionStartDelayMs: DEFAULT_PROJECTION_START_DELAY_MS,
   };
   return startWorker(settings, options.logger ?? CONSOLE, async () => {
     folder.release();

@@ -38,6 +38,14 @@ export type AppendOutcome =
 const NOTHING = Buffer.alloc(0);
 const TICKS_PER_MS = 10_000;
 
+/** An event that the node itself writes, whatever the revision of the stream. */
+export interface OwnEvent {
+  readonly stream: string;
+  readonly event: NewEvent;
+  /** Where all the stream holds lies before this log position, that is hidden from now on. */
+  readonly startsAnewFrom?: number;
+}
+
 /**
  * All writes of the node. Each is decided at once, in order of arrival, on everything decided before it; its
  * answer comes when that is durable.
@@ -72,6 +80,27 @@ export class StreamWriter {
     const outcome = this.#decideTombstone(stream, expected);
     await this.log.whenDurable();
     return outcome;
+  }
+
+  /**
+   * Appends events to any number of streams, all or none; a tombstoned stream gets nothing. Resolves when they
+   * are durable. Should the disk refuse them, `onRefused` is called before anything else can be appended.
+   */
+  async appendAcross(events: readonly OwnEvent[], onRefused?: () => void): Promise<void> {
+    const batch = new EventBatch(this.log, this.index, this.signals, onRefused);
+    for (const { stream, event, startsAnewFrom = 0 } of events) {
+      const state = this.index.find(stream);
+      if (state?.tombstone !== undefined) continue;
+      const revision = (state?.lastRevision ?? -1) + 1;
+      const isOld = revision > 0 && (state as StreamState).positionAt(revision - 1) < startsAnewFrom;
+      batch.add(stream, event);
+      const metadataStream = metadataStreamOf(stream);
+      if ((isOld || state?.isSoftDeleted) && this.index.find(metadataStream)?.tombstone === undefined)
+        batch.add(metadataStream, this.#metadataOfRevived(stream, revision));
+    }
+    if (batch.isEmpty) return;
+    batch.append();
+    await this.log.whenDurable();
   }
 
   /** The same at once. The outcome may be told to nobody before the log's `whenDurable`. */
@@ -160,9 +189,11 @@ export class StreamWriter {
   }
 
   #metadataOfRevived(stream: string, firstRevision: number): NewEvent {
-    const metadata = this.index.find(metadataStreamOf(stream)) as StreamState;
-    const position = metadata.positionAt(metadata.lastRevision);
-    const current = readEventFrame(this.log.frameNow(position)).data;
+    const metadata = this.index.find(metadataStreamOf(stream));
+    const current =
+      metadata === undefined || metadata.lastRevision === -1
+        ? NOTHING
+        : readEventFrame(this.log.frameNow(metadata.positionAt(metadata.lastRevision))).data;
     return metadataEvent(metadataTruncatedBefore(Buffer.from(current).toString(), firstRevision));
   }
 }
@@ -217,8 +248,13 @@ class EventBatch implements PendingAppend {
     private readonly log: EventLog,
     private readonly index: StreamIndex,
     private readonly signals: CommitSignals,
+    private readonly onRefused?: () => void,
   ) {
     this.#firstPosition = log.nextPosition;
+  }
+
+  get isEmpty(): boolean {
+    return this.frames.length === 0;
   }
 
   get lastPosition(): number {
@@ -267,6 +303,7 @@ class EventBatch implements PendingAppend {
 
   undo(): void {
     for (const change of this.#changes.toReversed()) change.undo();
+    this.onRefused?.();
   }
 }
 

@@ -1,0 +1,2 @@
+export type { ManagedProjection, ProjectionStatistics } from './managed-projection.js';
+export { SystemProjections } from './system-projections.js';
