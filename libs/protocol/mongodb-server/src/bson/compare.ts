@@ -1,4 +1,5 @@
 import { MongoError } from '../errors.js';
+import { compareExact, decimalOf, type Exact, exactOf } from './decimal.js';
 import { BsonType, BsonValue, elementsOf, entriesOf } from './value.js';
 
 /**
@@ -50,6 +51,8 @@ export function compareValues(left: BsonValue, right: BsonValue): number {
     case 1:
     case 18:
     case 19:
+      if (left.type === BsonType.decimal128 || right.type === BsonType.decimal128)
+        return compareAnyNumbers(numberOf(left), numberOf(right));
       return compareNumbers(left.number(), right.number());
     case 2:
     case 14:
@@ -95,6 +98,34 @@ export function compareNumbers(left: number | bigint, right: number | bigint): n
   const leftIsNaN = Number.isNaN(left);
   const rightIsNaN = Number.isNaN(right);
   return leftIsNaN === rightIsNaN ? 0 : leftIsNaN ? -1 : 1;
+}
+
+/** Any number of BSON: a Decimal128 exactly, except NaN and the infinities. */
+function numberOf(value: BsonValue): number | bigint | Exact {
+  return value.type === BsonType.decimal128 ? decimalOf(value) : value.number();
+}
+
+function compareAnyNumbers(left: number | bigint | Exact, right: number | bigint | Exact): number {
+  const isPlain = (number: number | bigint | Exact) => typeof number === 'number' && !Number.isFinite(number);
+  if (isPlain(left) || isPlain(right)) {
+    return compareNumbers(nonFiniteOr0(left), nonFiniteOr0(right));
+  }
+  return compareExact(asExact(left), asExact(right));
+}
+
+/** Beside NaN or an infinity every finite number is like 0. */
+function nonFiniteOr0(number: number | bigint | Exact): number {
+  return typeof number === 'number' && !Number.isFinite(number) ? number : 0;
+}
+
+function asExact(number: number | bigint | Exact): Exact {
+  return typeof number === 'object' ? number : exactOf(number);
+}
+
+/** Whether a number is NaN, of either kind. */
+export function isNaNValue(value: BsonValue): boolean {
+  if (value.type === BsonType.double) return Number.isNaN(value.number());
+  return value.type === BsonType.decimal128 && Number.isNaN(decimalOf(value));
 }
 
 function compareObjects(left: BsonValue, right: BsonValue): number {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { Binary, Double, Int32, Long, MaxKey, MinKey, ObjectId, serialize, Timestamp } from 'bson';
+import {
+  Binary,
+  Decimal128,
+  Double,
+  Int32,
+  Long,
+  MaxKey,
+  MinKey,
+  ObjectId,
+  serialize,
+  Timestamp,
+} from 'bson';
 import { seeded } from '#libs/testing';
 import { compareValues } from './compare.js';
 import { encodeKey } from './key-encoding.js';
@@ -32,6 +43,17 @@ const NUMBERS = [
   Long.fromBigInt(-(2n ** 63n)),
   new Double(2 ** 63),
   new Double(-(2 ** 63)),
+  ...['0', '-0', '5', '5.00', '0.1', '-0.1', '5.5', '1E-6000', '-1E-6000', '9E+6000', '-9E+6000', 'NaN'].map(
+    (text) => Decimal128.fromString(text),
+  ),
+  ...['Infinity', '-Infinity', '9007199254740993', '9007199254740992.5', '0.30000000000000004'].map((text) =>
+    Decimal128.fromString(text),
+  ),
+  new Double(0.1),
+  new Double(-0.1),
+  new Double(0.1 + 0.2),
+  new Double(Number.MAX_VALUE),
+  new Double(-Number.MAX_VALUE),
 ];
 const STRINGS = ['', 'a', 'a\0', 'a\0b', 'ab', 'b', 'é', '\uffff', '😀', 'A', 'a'.repeat(50)];
 
@@ -77,25 +99,27 @@ function stored(value: unknown): BsonValue {
 }
 
 describe('keys of indexes', () => {
-  it('sort as their values compare, ascending and descending, over 20,000 generated pairs', () => {
-    for (let i = 0; i < 20_000; i++) {
-      const [a, b] = [generate(2), generate(2)];
-      const [left, right] = [stored(a), stored(b)];
-      const wanted = Math.sign(compareValues(left, right));
-      const ascending = Math.sign(Buffer.compare(encodeKey(left), encodeKey(right)));
-      const descending = Math.sign(Buffer.compare(encodeKey(left, true), encodeKey(right, true)));
-      if (ascending !== wanted || descending + wanted !== 0) {
-        throw new Error(
-          `${JSON.stringify(a)} and ${JSON.stringify(b)}: compare ${wanted}, keys ${ascending} and ${descending}`,
-        );
+  it('sort as their values compare, ascending and descending, over all 100,128 pairs of generated values', () => {
+    const values = Array.from({ length: 448 }, () => stored(generate(2)));
+    const ascending = values.map((value) => encodeKey(value));
+    const descending = values.map((value) => encodeKey(value, true));
+    for (let i = 0; i < values.length; i++) {
+      for (let j = i; j < values.length; j++) {
+        const wanted = Math.sign(compareValues(values[i]!, values[j]!));
+        const up = Math.sign(Buffer.compare(ascending[i]!, ascending[j]!));
+        const down = Math.sign(Buffer.compare(descending[i]!, descending[j]!));
+        if (up !== wanted || down + wanted !== 0) {
+          const [a, b] = [values[i]!, values[j]!].map((value) => value.raw().toString('hex'));
+          throw new Error(`${a} and ${b}: compare ${wanted}, keys ${up} and ${down}`);
+        }
       }
     }
+    expect((values.length * (values.length - 1)) / 2).toBe(100_128);
   });
 
   it('are the same for equal numbers of different types', () => {
-    const keys = [new Int32(5), new Double(5), Long.fromBigInt(5n)].map((value) =>
-      encodeKey(stored(value)).toString('hex'),
-    );
+    const fives = [new Int32(5), new Double(5), Long.fromBigInt(5n), Decimal128.fromString('5.00')];
+    const keys = fives.map((value) => encodeKey(stored(value)).toString('hex'));
     expect(new Set(keys).size).toBe(1);
     expect(encodeKey(stored(Long.fromBigInt(2n ** 53n + 1n)))).not.toEqual(
       encodeKey(stored(new Double(2 ** 53))),

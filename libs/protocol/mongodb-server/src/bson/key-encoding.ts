@@ -1,5 +1,6 @@
 import { notSupported } from '../errors.js';
 import { rankOf } from './compare.js';
+import { addExact, compareExact, decimalOf, type Exact, exactOf, toDouble } from './decimal.js';
 import { BsonType, type BsonValue, eachField } from './value.js';
 
 const scratchNumber = Buffer.alloc(8);
@@ -64,10 +65,16 @@ export class KeyWriter {
       case BsonType.int32:
       case BsonType.double:
       case BsonType.int64:
-      case BsonType.decimal128:
         this.byte(rank);
         this.number(value.number());
         return;
+      case BsonType.decimal128: {
+        this.byte(rank);
+        const number = decimalOf(value);
+        if (typeof number === 'number') this.number(number);
+        else this.exact(number);
+        return;
+      }
       case BsonType.string:
       case BsonType.symbol:
       case BsonType.code:
@@ -150,20 +157,35 @@ export class KeyWriter {
     this.byte(0);
   }
 
-  /** The largest double not above the number, then 0, or 1 and the exact rest of an integer beyond 2^53. */
+  /** The largest double not above the number, then 0, or 1 and the exact rest. */
   private number(number: number | bigint): void {
-    this.room(17);
-    if (typeof number === 'number') {
-      this.double(number);
-      this.bytes[this.length++] = 0;
+    if (typeof number === 'bigint') {
+      this.exact({ coefficient: number, exponent: 0 });
       return;
     }
-    let double = Number(number);
-    if (BigInt(double) > number) double = doubleBelow(double);
-    const rest = number - BigInt(double);
+    this.room(9);
+    this.double(number);
+    this.bytes[this.length++] = 0;
+  }
+
+  private exact(number: Exact): void {
+    const double = doubleNotAbove(number);
+    const rest = addExact(number, negated(double === -Infinity ? BELOW_ALL : exactOf(double)));
+    this.room(9);
     this.double(double);
-    this.bytes[this.length++] = rest === 0n ? 0 : 1;
-    if (rest !== 0n) this.length = this.bytes.writeBigUInt64BE(rest, this.length);
+    this.bytes[this.length++] = rest.coefficient === 0n ? 0 : 1;
+    if (rest.coefficient !== 0n) this.positive(rest);
+  }
+
+  /** A positive number: its power of ten, then its digits two by two, ended by 0. */
+  private positive({ coefficient, exponent }: Exact): void {
+    const all = String(coefficient);
+    const digits = all.replace(/0+$/, '');
+    this.room(3 + digits.length);
+    this.length = this.bytes.writeUInt16BE(all.length + exponent + 0x8000, this.length);
+    for (let i = 0; i < digits.length; i += 2)
+      this.bytes[this.length++] = Number(digits.slice(i, i + 2).padEnd(2, '0')) + 1;
+    this.bytes[this.length++] = 0;
   }
 
   private double(number: number): void {
@@ -180,7 +202,21 @@ export class KeyWriter {
   }
 }
 
+/** Stands for -Infinity where the rest of a number below all doubles is taken: below every Decimal128. */
+const BELOW_ALL: Exact = { coefficient: -1n, exponent: 6_200 };
+
+const negated = ({ coefficient, exponent }: Exact): Exact => ({ coefficient: -coefficient, exponent });
+
+function doubleNotAbove(number: Exact): number {
+  const nearest = toDouble(number);
+  if (nearest === Infinity) return Number.MAX_VALUE;
+  if (nearest === -Infinity) return nearest;
+  return compareExact(exactOf(nearest), number) <= 0 ? nearest : doubleBelow(nearest);
+}
+
 function doubleBelow(double: number): number {
+  if (double === 0) return -Number.MIN_VALUE;
+  if (double === -Number.MAX_VALUE) return -Infinity;
   scratchNumber.writeDoubleBE(double);
   const bits = scratchNumber.readBigUInt64BE();
   scratchNumber.writeBigUInt64BE(double > 0 ? bits - 1n : bits + 1n);

@@ -48,7 +48,7 @@ export class BsonValue {
     return this.bytes.toString('utf8', this.start + 4, this.end - 1);
   }
 
-  /** int32, int64 or double as a number; integers beyond 2^53 as a bigint. */
+  /** int32, int64 or double as a number; integers beyond 2^53 as a bigint. @throws MongoError 238 Decimal128 */
   number(): number | bigint {
     switch (this.type) {
       case BsonType.int32:
@@ -63,10 +63,7 @@ export class BsonValue {
         return this.bytes.readBigInt64LE(this.start);
       }
       case BsonType.decimal128:
-        throw new MongoError(
-          238,
-          'comparing or computing with Decimal128 is not supported by the embedded server',
-        );
+        throw new MongoError(238, 'Decimal128 in this place is not supported by the embedded server');
       default:
         throw new MongoError(14, `expected a number, found ${typeName(this.type)}`);
     }

@@ -1,7 +1,7 @@
 import { type BsonValue, documentValue } from '../bson/value.js';
 import { MongoError } from '../errors.js';
 import { parseFilter } from '../query/parse-filter.js';
-import { parseProjection } from '../query/projection.js';
+import { parseFindProjection } from '../query/projection.js';
 import type { WriteContext } from '../storage/contexts.js';
 import { deleteDocument, emptyDocument, idOf } from '../storage/records.js';
 import { Transaction } from '../storage/transaction.js';
@@ -45,7 +45,9 @@ function shown(invocation: Invocation, document: Buffer | undefined): BsonValue 
   if (!document) return null;
   const projection = invocation.document('fields');
   if (!projection || projection.end - projection.start === 5) return documentValue(document);
-  return documentValue(parseProjection(projection)(document));
+  return documentValue(
+    parseFindProjection(projection, parseFilter(statementOf(invocation).filter))(document),
+  );
 }
 
 function removeFound(invocation: Invocation, context: WriteContext, namespace: string): Reply {

@@ -1,11 +1,13 @@
 import { judgeWith, plainValue } from '../aggregate/expressions.js';
 import { documentValue, entriesOf } from '../bson/value.js';
 import { MongoError, notSupported } from '../errors.js';
+import { parseFilter } from '../query/parse-filter.js';
 import { parseHint } from '../query/planner.js';
-import { parseProjection } from '../query/projection.js';
+import { parseFindProjection } from '../query/projection.js';
 import { Query, QueryRun } from '../query/query.js';
 import { parseSort } from '../query/sort.js';
 import type { ReadContext } from '../storage/contexts.js';
+import { emptyDocument } from '../storage/records.js';
 import type { BatchSource } from './cursors.js';
 import type { Invocation, Reply } from './invocation.js';
 
@@ -57,14 +59,17 @@ export function findQuery(invocation: Invocation, context: ReadContext, namespac
   const filter = invocation.document('filter');
   const projection = invocation.document('projection');
   const variables = invocation.document('let');
+  const lets = variables ? (plainValue(variables) as Record<string, unknown>) : {};
   const hasProjection = projection !== undefined && projection.end - projection.start > 5;
   return new Query(collection, context, filter, {
     sort: parseSort(invocation.document('sort')),
     skip: nonNegative(invocation, 'skip') ?? 0,
     limit: nonNegative(invocation, 'limit') ?? 0,
     hint: parseHint(collection, invocation.get('hint'), entriesOf),
-    project: hasProjection ? parseProjection(projection) : undefined,
-    judge: judgeWith(variables ? (plainValue(variables) as Record<string, unknown>) : {}),
+    project: hasProjection
+      ? parseFindProjection(projection, parseFilter(filter ?? emptyDocument()), lets)
+      : undefined,
+    judge: judgeWith(lets),
   });
 }
 

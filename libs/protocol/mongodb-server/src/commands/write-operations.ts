@@ -1,7 +1,7 @@
 import { judgeWith, plainValue } from '../aggregate/expressions.js';
 import { equalValues } from '../bson/compare.js';
 import { closed, openDocument, Tree } from '../bson/tree.js';
-import { BsonType, type BsonValue, entriesOf } from '../bson/value.js';
+import { BsonType, BsonValue, entriesOf } from '../bson/value.js';
 import { describeUpdate } from '../change-streams/describe-update.js';
 import { MongoError } from '../errors.js';
 import { conjunctsOf, type Filter } from '../query/filter.js';
@@ -15,7 +15,7 @@ import type { WriteContext } from '../storage/contexts.js';
 import { deleteDocument, idOf, insertDocument, replaceDocument, withIdFirst } from '../storage/records.js';
 import { Transaction } from '../storage/transaction.js';
 import { parseUpdate } from '../update/parse-update.js';
-import { parentFor } from '../update/tree-walk.js';
+import { parentFor, parentIfThere } from '../update/tree-walk.js';
 import type { Update, UpdateEnvironment } from '../update/update.js';
 import { newCollection } from './collections.js';
 
@@ -158,7 +158,7 @@ function changed(document: Buffer, update: Update, environment: UpdateEnvironmen
   const id = tree.get('_id');
   const before = idOf(document);
   if (id === undefined) {
-    // A pipeline may leave the `_id` out; it stays.
+    if (!update.isPipeline) throw immutableId();
     tree.names.unshift('_id');
     tree.values.unshift(before);
   } else if (!equalValues(closed(id), before)) throw immutableId();
@@ -216,9 +216,15 @@ export function upsert(
   return insertDocument(context, collection, withIdFirst(seed.close()));
 }
 
+/** Whether a value, not a document made for a longer path, is at the path. */
+function seededAt(seed: Tree, path: readonly string[]): boolean {
+  return parentIfThere(seed, path)?.get(path.at(-1)!) instanceof BsonValue;
+}
+
 function seedAt(seed: Tree, path: readonly string[], value: BsonValue): void {
-  const parent = parentFor(seed, path);
-  if (parent.get(path.at(-1)!) !== undefined)
+  const taken = path.some((_segment, at) => at > 0 && seededAt(seed, path.slice(0, at)));
+  const parent = taken ? undefined : parentFor(seed, path);
+  if (!parent || parent.get(path.at(-1)!) !== undefined)
     throw new MongoError(54, `cannot infer query fields to set, path '${path.join('.')}' is matched twice`);
   parent.set(path.at(-1)!, value);
 }

@@ -18,8 +18,8 @@ export type Test =
   | { readonly op: 'exists' }
   | { readonly op: 'type'; readonly types: ReadonlySet<number> }
   | { readonly op: 'size'; readonly size: number }
-  | { readonly op: 'mod'; readonly divisor: number; readonly remainder: number }
-  | { readonly op: 'regex'; readonly pattern: RegExp; readonly literal: BsonValue | undefined }
+  | { readonly op: 'mod'; readonly divisor: bigint; readonly remainder: bigint }
+  | RegexTest
   | { readonly op: 'elemMatch'; readonly filter: Filter }
   | { readonly op: 'elemMatchValue'; readonly tests: readonly Filter[] }
   | {
@@ -27,6 +27,13 @@ export type Test =
       readonly mask: bigint;
       readonly want: 'allSet' | 'allClear' | 'anySet' | 'anyClear';
     };
+
+/** Text that the pattern finds, or the same regular expression stored as a value. */
+export interface RegexTest {
+  readonly op: 'regex';
+  readonly pattern: RegExp;
+  readonly literal: BsonValue;
+}
 
 /** The conditions that must all hold, with nested $and flattened. */
 export function conjunctsOf(filter: Filter): readonly Filter[] {

@@ -1,9 +1,11 @@
-import { compareNumbers, compareValues, rankOf } from '../bson/compare.js';
+import { compareValues, isNaNValue, rankOf } from '../bson/compare.js';
+import { encodeValue } from '../bson/encode.js';
+import { bitsOfBinary, wholeOf } from '../bson/integers.js';
 import { encodeKey } from '../bson/key-encoding.js';
 import { anyAt, anyElement } from '../bson/path.js';
 import { BsonType, type BsonValue } from '../bson/value.js';
 import { MongoError } from '../errors.js';
-import type { Filter, Test } from './filter.js';
+import type { Filter, RegexTest, Test } from './filter.js';
 
 /** Whether the document at `start` of the bytes matches. */
 export type Predicate = (bytes: Buffer, start: number) => boolean;
@@ -72,7 +74,7 @@ function compileTest(test: Test, judge: ExpressionJudge | undefined): ValueTest 
     case 'mod':
       return (value) => value !== undefined && remainderOf(value, test.divisor) === test.remainder;
     case 'regex':
-      return regex(test.pattern, test.literal);
+      return regex(test);
     case 'elemMatch': {
       const matches = compileFilter(test.filter, judge);
       return (value) =>
@@ -130,15 +132,17 @@ function comparison(op: 'eq' | 'gt' | 'gte' | 'lt' | 'lte', operand: BsonValue):
       value !== undefined && rankOf(value.type) === rank && compareValues(value, operand) === 0;
   const accepts = acceptance(op);
   if (operand.type === BsonType.minKey || operand.type === BsonType.maxKey) {
-    return (value) => value !== undefined && accepts(compareValues(value, operand));
+    // Everything is above MinKey and below MaxKey, also a field that is missing.
+    const whenMissing = operand.type === BsonType.minKey ? op.startsWith('gt') : op.startsWith('lt');
+    return (value) => (value === undefined ? whenMissing : accepts(compareValues(value, operand)));
   }
-  if (operand.isNumber && Number.isNaN(operand.number())) {
+  if (isNaNValue(operand)) {
     if (op === 'gt' || op === 'lt') return () => false;
-    return (value) => value?.isNumber === true && Number.isNaN(value.number());
+    return (value) => value !== undefined && isNaNValue(value);
   }
   return (value) => {
     if (value === undefined || rankOf(value.type) !== rank) return false;
-    if (value.type === BsonType.double && Number.isNaN(value.number())) return false;
+    if (isNaNValue(value)) return false;
     return accepts(compareValues(value, operand));
   };
 }
@@ -164,11 +168,11 @@ function isText(value: BsonValue): boolean {
   return value.type === BsonType.string || value.type === BsonType.symbol;
 }
 
-function regex(pattern: RegExp, literal: BsonValue | undefined): ValueTest {
+function regex({ pattern, literal }: RegexTest): ValueTest {
   return (value) => {
     if (value === undefined) return false;
     if (isText(value)) return pattern.test(value.string());
-    return value.type === BsonType.regex && literal !== undefined && compareValues(value, literal) === 0;
+    return value.type === BsonType.regex && compareValues(value, literal) === 0;
   };
 }
 
@@ -181,11 +185,9 @@ function sizeOf(array: BsonValue): number {
   return size;
 }
 
-function remainderOf(value: BsonValue, divisor: number): number | undefined {
-  if (!value.isNumber) return undefined;
-  const number = value.number();
-  if (typeof number === 'bigint') return Number(number % BigInt(divisor));
-  return Number.isFinite(number) ? (Math.trunc(number) % divisor) + 0 : undefined;
+function remainderOf(value: BsonValue, divisor: bigint): bigint | undefined {
+  const number = wholeOf(value);
+  return number === undefined ? undefined : number % divisor;
 }
 
 function matchesBits(
@@ -193,11 +195,10 @@ function matchesBits(
   mask: bigint,
   want: 'allSet' | 'allClear' | 'anySet' | 'anyClear',
 ): boolean {
-  if (!value.isNumber) return false;
-  const number = value.number();
-  if (typeof number === 'number' && !Number.isInteger(number)) return false;
-  if (compareNumbers(number, 2n ** 63n) >= 0 || compareNumbers(number, -(2n ** 63n)) < 0) return false;
-  const bits = BigInt.asIntN(64, BigInt(number)) & mask;
+  const whole = value.type === BsonType.binary ? bitsOfBinary(value) : wholeOf(value);
+  if (whole === undefined) return false;
+  if (value.isNumber && compareValues(value, encodeValue(whole)) !== 0) return false;
+  const bits = whole & mask;
   if (want === 'allSet') return bits === mask;
   if (want === 'allClear') return bits === 0n;
   return want === 'anySet' ? bits !== 0n : bits !== mask;

@@ -1,3 +1,6 @@
+import { compareValues } from '../bson/compare.js';
+import { encodeValue } from '../bson/encode.js';
+import { bitsOfBinary, wholeOf } from '../bson/integers.js';
 import { Path } from '../bson/path.js';
 import { BsonType, BsonValue, elementsOf, entriesOf, typeName, typeOfName } from '../bson/value.js';
 import { MongoError, notSupported } from '../errors.js';
@@ -79,7 +82,7 @@ function parseField(path: Path, value: BsonValue): Filter {
 }
 
 function equality(value: BsonValue): Test {
-  if (value.type === BsonType.regex) return { op: 'regex', pattern: regexOf(value), literal: value };
+  if (value.type === BsonType.regex) return regexOf(value);
   if (value.type === BsonType.undefined) throw badValue('cannot compare to undefined');
   return { op: 'eq', operand: value };
 }
@@ -98,7 +101,7 @@ function parseOperators(path: Path, operators: BsonValue): Filter[] {
       parts.push({
         kind: 'path',
         path,
-        test: { op: 'regex', pattern: regexOfOptions(operand, options), literal: undefined },
+        test: regexOfOptions(operand, options),
       });
       continue;
     }
@@ -110,7 +113,7 @@ function parseOperators(path: Path, operators: BsonValue): Filter[] {
 
 function parseOperator(path: Path, name: string, operand: BsonValue): Filter | undefined {
   const comparison = COMPARISONS[name];
-  if (comparison) return parseComparison(path, name, comparison, operand);
+  if (comparison) return parseComparison(path, comparison, operand);
   const at = (test: Test): Filter => ({ kind: 'path', path, test });
   switch (name) {
     case '$ne':
@@ -154,11 +157,10 @@ export function parseValueFilter(condition: BsonValue): Filter {
   return parseField(new Path(''), condition);
 }
 
-function parseComparison(path: Path, name: string, comparison: Comparison, operand: BsonValue): Filter {
+function parseComparison(path: Path, comparison: Comparison, operand: BsonValue): Filter {
   if (operand.type === BsonType.undefined) throw badValue('cannot compare to undefined');
   if (operand.type === BsonType.regex && comparison !== 'eq')
     throw badValue(`Can't have RegEx as arg to predicate over field '${path.text}'.`);
-  if (operand.type === BsonType.decimal128) throw notSupported(`${name} with Decimal128`);
   return { kind: 'path', path, test: { op: comparison, operand } };
 }
 
@@ -168,7 +170,7 @@ function parseIn(operand: BsonValue, name: string): Test {
   const patterns: RegExp[] = [];
   for (const element of elementsOf(operand)) {
     if (isOperatorObject(element)) throw badValue(`cannot nest $ under ${name}`);
-    if (element.type === BsonType.regex) patterns.push(regexOf(element));
+    if (element.type === BsonType.regex) patterns.push(regexOf(element).pattern);
     operands.push(element);
   }
   return { op: 'in', operands, patterns };
@@ -181,7 +183,10 @@ function parseTypes(operand: BsonValue): ReadonlySet<number> {
       for (const type of [1, 16, 18, 19]) types.add(type);
       continue;
     }
-    const type = element.type === BsonType.string ? typeOfName(element.string()) : Number(element.number());
+    if (element.type !== BsonType.string && !element.isNumber)
+      throw new MongoError(14, 'type must be represented as a number or a string');
+    const type =
+      element.type === BsonType.string ? typeOfName(element.string()) : Number(wholeOf(element) ?? 0n);
     if (type === undefined) throw badValue(`Unknown type name alias: ${element.string()}`);
     const stored = type === -1 ? BsonType.minKey : type;
     if (typeName(stored).startsWith('type ')) throw badValue(`Invalid numerical type code: ${type}`);
@@ -192,18 +197,24 @@ function parseTypes(operand: BsonValue): ReadonlySet<number> {
 }
 
 function parseSize(operand: BsonValue): number {
-  if (!operand.isNumber) throw badValue(`Failed to parse $size. Expected a number in: $size`);
-  const size = Number(operand.number());
-  if (!Number.isInteger(size) || size < 0)
+  const size = wholeOf(operand);
+  if (size === undefined || size < 0n || compareValues(operand, encodeValue(size)) !== 0)
     throw badValue('Failed to parse $size. Expected a non-negative integer.');
-  return size;
+  return Number(size);
 }
 
 function parseMod(operand: BsonValue): Test {
-  const parts = operand.type === BsonType.array ? elementsOf(operand) : [];
-  if (parts.length !== 2) throw badValue('malformed mod, needs to be an array of a divisor and a remainder');
-  const [divisor, remainder] = parts.map((part) => Math.trunc(Number(part.number()))) as [number, number];
-  if (divisor === 0) throw badValue('divisor cannot be 0');
+  if (operand.type !== BsonType.array) throw badValue('malformed mod, needs to be an array');
+  const parts = elementsOf(operand);
+  if (parts.length < 2) throw badValue('malformed mod, not enough elements');
+  if (parts.length > 2) throw badValue('malformed mod, too many elements');
+  const [divisor, remainder] = parts.map((part, at) => {
+    const whole = wholeOf(part);
+    if (whole === undefined)
+      throw badValue(`malformed mod, ${at === 0 ? 'divisor' : 'remainder'} not a number`);
+    return whole;
+  }) as [bigint, bigint];
+  if (divisor === 0n) throw badValue('divisor cannot be 0');
   return { op: 'mod', divisor, remainder };
 }
 
@@ -217,13 +228,22 @@ function parseNot(path: Path, operand: BsonValue): Filter {
 
 function parseAll(path: Path, operand: BsonValue): Filter {
   if (operand.type !== BsonType.array) throw badValue('$all needs an array');
-  const parts = elementsOf(operand).map((element): Filter => {
-    if (!isOperatorObject(element)) return { kind: 'path', path, test: equality(element) };
-    const [name, inner] = entriesOf(element)[0]!;
-    if (name !== '$elemMatch') throw badValue('no $ expressions in $all');
-    return { kind: 'path', path, test: parseElemMatch(inner) };
+  const elements = elementsOf(operand);
+  const areMatches = elements[0] !== undefined && elemMatchIn(elements[0]) !== undefined;
+  const parts = elements.map((element): Filter => {
+    const inner = elemMatchIn(element);
+    if (inner && areMatches) return { kind: 'path', path, test: parseElemMatch(inner) };
+    if (inner || areMatches) throw badValue('$all/$elemMatch has to be consistent');
+    if (isOperatorObject(element)) throw badValue('no $ expressions in $all');
+    return { kind: 'path', path, test: equality(element) };
   });
   return parts.length === 0 ? { kind: 'never' } : { kind: 'and', parts };
+}
+
+function elemMatchIn(element: BsonValue): BsonValue | undefined {
+  if (!isOperatorObject(element)) return undefined;
+  const [name, inner] = entriesOf(element)[0]!;
+  return name === '$elemMatch' ? inner : undefined;
 }
 
 const LOGICAL = new Set(['$and', '$or', '$nor', '$expr', '$comment', '$where']);
@@ -234,20 +254,39 @@ function parseElemMatch(operand: BsonValue): Test {
   if (first?.startsWith('$') && !LOGICAL.has(first) && isOperatorObject(operand)) {
     return { op: 'elemMatchValue', tests: parseOperators(new Path(''), operand) };
   }
-  return { op: 'elemMatch', filter: parseFilter(operand) };
+  return { op: 'elemMatch', filter: withoutExpression(parseFilter(operand)) };
+}
+
+/** `$expr` looks at whole documents only. */
+function withoutExpression(filter: Filter): Filter {
+  if (filter.kind === 'expression') throw badValue('$expr can only be applied to the top-level document');
+  if ('parts' in filter) filter.parts.forEach(withoutExpression);
+  return filter;
 }
 
 function parseMask(name: string, operand: BsonValue): bigint {
   if (operand.isNumber) {
-    const mask = Number(operand.number());
-    if (!Number.isInteger(mask) || mask < 0) throw badValue(`${name} needs a non-negative integer`);
-    return BigInt(operand.number());
+    const mask = wholeOf(operand);
+    if (mask === undefined || mask < 0n || compareValues(operand, encodeValue(mask)) !== 0)
+      throw new MongoError(9, `${name}: expected a non-negative integer`);
+    return mask;
   }
   if (operand.type === BsonType.array) {
     let mask = 0n;
-    for (const position of elementsOf(operand)) mask |= 1n << BigInt(Number(position.number()));
+    for (const position of elementsOf(operand)) {
+      const bit = wholeOf(position);
+      if (
+        bit === undefined ||
+        bit < 0n ||
+        bit > 0x7fff_ffffn ||
+        compareValues(position, encodeValue(bit)) !== 0
+      )
+        throw badValue(`bit positions of ${name} must be integers >= 0`);
+      // A position beyond 63 asks for the sign (MongoDB manual: bitwise query operators).
+      mask |= 1n << (bit < 64n ? bit : 63n);
+    }
     return mask;
   }
-  if (operand.type === BsonType.binary) throw notSupported(`${name} with binary data`);
-  throw badValue(`${name} takes an Array, a number, or a BinData`);
+  if (operand.type === BsonType.binary) return bitsOfBinary(operand);
+  throw badValue(`${name} takes an Array, a number, or a BinData but received: ${typeName(operand.type)}`);
 }

@@ -1,6 +1,8 @@
 import { compareValues, equalValues } from '../bson/compare.js';
+import { encodeValue } from '../bson/encode.js';
+import { wholeOf } from '../bson/integers.js';
 import { closed, type Node, Tree } from '../bson/tree.js';
-import { BsonType, type BsonValue, elementsOf, fieldsOf, typeName } from '../bson/value.js';
+import { BsonType, type BsonValue, elementsOf, entriesOf, fieldsOf, typeName } from '../bson/value.js';
 import { MongoError } from '../errors.js';
 import { compileFilter, compileValueFilter } from '../query/match.js';
 import { isOperatorObject, parseFilter, parseValueFilter } from '../query/parse-filter.js';
@@ -50,7 +52,7 @@ function additionsOf(operand: BsonValue, operator: '$push' | '$addToSet'): Addit
   if (!fields || !each) return { values: [operand], modifiers: new Map() };
   if (each.type !== BsonType.array)
     throw new MongoError(
-      2,
+      operator === '$push' ? 2 : 14,
       `The argument to $each in ${operator} must be an array but it was of type ${typeName(each.type)}`,
     );
   const known = operator === '$push' ? ['$each', '$slice', '$sort', '$position'] : ['$each'];
@@ -61,8 +63,9 @@ function additionsOf(operand: BsonValue, operator: '$push' | '$addToSet'): Addit
 }
 
 function wholeNumber(value: BsonValue, name: string): number {
-  const number = value.isNumber ? Number(value.number()) : Number.NaN;
-  if (!Number.isInteger(number))
+  const whole = wholeOf(value);
+  const number = Number(whole);
+  if (whole === undefined || compareValues(value, encodeValue(whole)) !== 0)
     throw new MongoError(
       2,
       `The value for ${name} must be an integer value but was given type: ${typeName(value.type)}`,
@@ -78,7 +81,7 @@ export const push: Operator = {
       if (value) wholeNumber(value, name);
     }
     const sort = modifiers.get('$sort');
-    if (sort?.type === BsonType.object) parseSort(sort);
+    if (sort?.type === BsonType.object) checkSortPattern(sort);
     else if (sort && Math.abs(wholeNumber(sort, '$sort')) !== 1)
       throw new MongoError(2, 'The $sort element value must be either 1 or -1');
   },
@@ -96,6 +99,18 @@ export const push: Operator = {
     if (slice) sliceElements(array, wholeNumber(slice, '$slice'));
   },
 };
+
+function checkSortPattern(sort: BsonValue): void {
+  const fields = entriesOf(sort);
+  if (fields.length === 0)
+    throw new MongoError(2, 'The $sort pattern is empty when it should be a set of fields.');
+  for (const [name, direction] of fields) {
+    if (!direction.isNumber || Math.abs(Number(wholeOf(direction))) !== 1)
+      throw new MongoError(2, 'The $sort element value must be either 1 or -1');
+    if (name.split('.').includes(''))
+      throw new MongoError(2, `The $sort field is a dotted field but has an empty part: ${name}`);
+  }
+}
 
 function sortElements(array: Tree, sort: BsonValue): void {
   const elements = array.values.map(closed);
@@ -150,7 +165,9 @@ export const pull: Operator = {
 
 /** A document is a filter on elements that are documents; operators and values are tested on the element itself. */
 function pullCondition(operand: BsonValue): (value: BsonValue) => boolean {
-  if (operand.type === BsonType.regex || isOperatorObject(operand))
+  const first = operand.type === BsonType.object ? entriesOf(operand)[0]?.[0] : undefined;
+  const isLogical = first === '$and' || first === '$or' || first === '$nor';
+  if (operand.type === BsonType.regex || (isOperatorObject(operand) && !isLogical))
     return compileValueFilter(parseValueFilter(operand));
   if (operand.type === BsonType.object) {
     const matches = compileFilter(parseFilter(operand));
@@ -176,7 +193,12 @@ export const pullAll: Operator = {
 
 export const pop: Operator = {
   check: (operand) => {
-    const end = operand.isNumber ? Number(operand.number()) : Number.NaN;
+    const end =
+      operand.type === BsonType.decimal128
+        ? Number(wholeOf(operand))
+        : operand.isNumber
+          ? Number(operand.number())
+          : Number.NaN;
     if (end !== 1 && end !== -1)
       throw new MongoError(
         9,

@@ -1,6 +1,16 @@
+import {
+  addExact,
+  decimalOf,
+  decimalValue,
+  type Exact,
+  exactOf,
+  exactOfText,
+  multiplyExact,
+  toDouble,
+} from '../bson/decimal.js';
 import { Double, encodeValue } from '../bson/encode.js';
 import { BsonType, BsonValue } from '../bson/value.js';
-import { MongoError, notSupported } from '../errors.js';
+import { MongoError } from '../errors.js';
 
 const INT32_MAX = 2n ** 31n - 1n;
 const INT64_MAX = 2n ** 63n - 1n;
@@ -24,7 +34,7 @@ function int64(number: bigint): BsonValue {
  */
 export function calculate(operator: '$inc' | '$mul', left: BsonValue, right: BsonValue): BsonValue {
   if (left.type === BsonType.decimal128 || right.type === BsonType.decimal128) {
-    throw notSupported(`${operator} with Decimal128`);
+    return calculateDecimals(operator, left, right);
   }
   const a = left.number();
   const b = right.number();
@@ -39,6 +49,23 @@ export function calculate(operator: '$inc' | '$mul', left: BsonValue, right: Bso
   const isSmall = left.type === BsonType.int32 && right.type === BsonType.int32;
   if (isSmall && result <= INT32_MAX && result >= -INT32_MAX - 1n) return int32(Number(result));
   return int64(result);
+}
+
+/** A Decimal128 on either side makes a Decimal128; a double counts with 15 digits (MongoDB: Value::coerceToDecimal). */
+function calculateDecimals(operator: '$inc' | '$mul', left: BsonValue, right: BsonValue): BsonValue {
+  const [a, b] = [decimalPart(left), decimalPart(right)];
+  if (typeof a === 'object' && typeof b === 'object')
+    return decimalValue(operator === '$inc' ? addExact(a, b) : multiplyExact(a, b));
+  const [x, y] = [a, b].map((part) => (typeof part === 'object' ? toDouble(part) : part)) as [number, number];
+  return decimalValue(operator === '$inc' ? x + y : x * y);
+}
+
+function decimalPart(value: BsonValue): Exact | number {
+  if (value.type === BsonType.decimal128) return decimalOf(value);
+  const number = value.number();
+  if (value.type !== BsonType.double) return exactOf(number);
+  if (!Number.isFinite(number)) return Number(number);
+  return exactOfText(Number(number).toPrecision(15));
 }
 
 /** `$bit`: and, or, xor on int32 and int64. */

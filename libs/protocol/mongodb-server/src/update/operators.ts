@@ -62,19 +62,22 @@ function extreme(wins: (order: number) => boolean): Operator {
 }
 
 function rename(document: Tree, path: readonly string[], operand: BsonValue): void {
-  const parent = parentIfThere(document, path);
-  const value = parent?.get(path.at(-1)!);
-  if (!parent || value === undefined) return;
-  if (parent.isArray)
-    throw new MongoError(2, `The source field cannot be an array element, '${path.join('.')}'`);
-  unset(document, path);
+  const value = parentIfThere(document, path)?.get(path.at(-1)!);
+  if (value === undefined) return;
   const target = operand.string().split('.');
+  refuseArrayOn(document, path, 'source');
+  refuseArrayOn(document, target, 'destination');
+  unset(document, path);
   // The field ends up at the end of its document even where it is already there.
   unset(document, target);
-  const holder = parentFor(document, target);
-  if (holder.isArray)
-    throw new MongoError(2, `The destination field cannot be an array element, '${operand.string()}'`);
-  holder.set(target.at(-1)!, value);
+  parentFor(document, target).set(target.at(-1)!, value);
+}
+
+function refuseArrayOn(document: Tree, path: readonly string[], what: string): void {
+  for (let length = 1; length < path.length; length++) {
+    if (parentIfThere(document, path.slice(0, length + 1))?.isArray)
+      throw new MongoError(2, `The ${what} field cannot be an array element, '${path.join('.')}'`);
+  }
 }
 
 function checkRename(operand: BsonValue, path: string): void {
@@ -82,6 +85,8 @@ function checkRename(operand: BsonValue, path: string): void {
     throw new MongoError(2, `The 'to' field for $rename must be a string: ${path}`);
   if (operand.string() === path)
     throw new MongoError(2, `The source and target field for $rename must differ: ${path}`);
+  if (operand.string().startsWith(`${path}.`) || path.startsWith(`${operand.string()}.`))
+    throw new MongoError(2, `The source and target field for $rename must not be on the same path: ${path}`);
   for (const side of [path, operand.string()]) {
     if (side.includes('$'))
       throw new MongoError(2, `The source and target field for $rename may not be dynamic: ${side}`);

@@ -26,6 +26,7 @@ export function parseUpdate(
   if (update.type === BsonType.array) {
     if (arrayFilters) throw new MongoError(9, 'arrayFilters may not be specified for pipeline-style updates');
     return {
+      isPipeline: true,
       change: parsePipelineUpdate(
         elementsOf(update),
         constants ? (plainValue(constants) as Record<string, unknown>) : {},
@@ -205,12 +206,12 @@ function checkFiltersUsed(filters: ArrayFilters, changes: readonly Change[]): vo
       .filter((segment) => /^\$\[.+\]$/.test(segment))
       .map((segment) => segment.slice(2, -1)),
   );
+  for (const name of used) {
+    if (!filters.has(name)) throw new MongoError(2, `No array filter found for identifier '${name}'`);
+  }
   for (const name of filters.keys()) {
     if (!used.has(name))
       throw new MongoError(9, `The array filter for identifier '${name}' was not used in the update`);
-  }
-  for (const name of used) {
-    if (!filters.has(name)) throw new MongoError(2, `No array filter found for identifier '${name}'`);
   }
 }
 

@@ -4,7 +4,7 @@ import { Path, plainValueAt } from '../bson/path.js';
 import { Tree } from '../bson/tree.js';
 import { BsonType, type BsonValue, documentValue, elementsOf, entriesOf } from '../bson/value.js';
 import { MongoError, notSupported } from '../errors.js';
-import { parseProjection } from '../query/projection.js';
+import { parseProjectStage } from '../query/projection.js';
 import { parentFor, parentIfThere } from './tree-walk.js';
 import type { Update, UpdateEnvironment } from './update.js';
 
@@ -43,7 +43,7 @@ function parseStage(name: string, operand: BsonValue, variables: Variables): Cha
       };
     }
     case '$project': {
-      const project = parseProjection(operand, variables);
+      const project = parseProjectStage(operand, variables);
       return (document) => replaceAll(document, documentValue(project(document.close())));
     }
     case '$replaceWith':

@@ -18,6 +18,8 @@ export interface UpdateEnvironment {
 export interface Update {
   /** Replaces everything but `_id`. */
   readonly replacement?: BsonValue;
+  /** Written as an aggregation pipeline, which may leave the `_id` out. */
+  readonly isPipeline?: boolean;
   /** Changes the opened document in place. */
   readonly change?: (document: Tree, original: Buffer, environment: UpdateEnvironment) => void;
 }
