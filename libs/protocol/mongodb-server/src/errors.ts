@@ -50,6 +50,7 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   352: 'UnsupportedOpQueryCommand',
   10334: 'BSONObjectTooLarge',
   11000: 'DuplicateKey',
+  14031: 'OutOfDiskSpace',
   11600: 'InterruptedAtShutdown',
 };
 

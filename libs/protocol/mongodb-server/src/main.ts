@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { DataFolderError } from '#libs/protocol/data-folder';
+import { BackupError, backup, restore, verify } from './backup.js';
 import { MongoDbStartError } from './start-error.js';
-import { type MongoDb, startMongoDb } from './start-mongo-db.js';
+import { startMongoDb } from './start-mongo-db.js';
 
 interface CommandLine {
   readonly data: string;
@@ -14,13 +15,16 @@ interface CommandLine {
 
 /** Bad use, or something in the way that the user can do something about. */
 const EXIT_REFUSED = 2;
+/** `verify` found something, or `restore` did in the backup. */
+const EXIT_FINDINGS = 1;
+const DEFAULT_DATA = './.data/mongodb';
 
 const program = new Command()
   .name('npm run mongodb --')
   .description(
     'A small MongoDB server: one replica-set member that speaks the wire protocol and keeps its data in one folder.',
   )
-  .option('--data <folder>', 'where the data is kept; created when missing', './.data/mongodb')
+  .option('--data <folder>', 'where the data is kept; created when missing', DEFAULT_DATA)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <number>', 'port to listen on, 0 for a free one', portNumber, 27017)
   .option('--sync <mode>', 'always: acknowledged means on disk; none: faster, for tests', syncMode, 'always')
@@ -29,6 +33,7 @@ const program = new Command()
     '--insecure-listen-on-network',
     'listen on other addresses than loopback, open to everybody who reaches them',
   )
+  .enablePositionalOptions()
   .showHelpAfterError('(--help shows the options)')
   .exitOverride()
   .addHelpText(
@@ -38,6 +43,9 @@ Examples:
   npm run mongodb -- --data ./my-data                 on port 27017
   npm run mongodb -- --data ./my-data --port 27018
   mongosh mongodb://127.0.0.1:27017                   any driver or tool connects
+  npm run mongodb -- backup --data ./my-data --to ./copy
+  npm run mongodb -- verify --data ./copy
+  npm run mongodb -- restore --from ./copy --data ./other-data
 
 Ctrl-C or SIGTERM stops it; everything acknowledged is in the folder.`,
   );
@@ -54,38 +62,54 @@ function syncMode(text: string): 'always' | 'none' {
   return text;
 }
 
-function startOptions(): CommandLine | undefined {
-  try {
-    return program.parse().opts<CommandLine>();
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    process.exitCode = code === 'commander.helpDisplayed' || code === 'commander.version' ? 0 : EXIT_REFUSED;
-    return undefined;
-  }
+program.action(serve);
+program
+  .command('backup')
+  .description('Copies the data of one moment, also while the server runs; the copy is a data folder.')
+  .option('--data <folder>', 'the data to copy', DEFAULT_DATA)
+  .requiredOption('--to <folder>', 'the copy; nothing may be there yet')
+  .action(async ({ data, to }: { data: string; to: string }) => {
+    await backup(data, to);
+    console.log(`${data} is copied to ${to}.`);
+  });
+program
+  .command('restore')
+  .description('Makes a data folder from a backup, after verifying the backup.')
+  .requiredOption('--from <folder>', 'the backup')
+  .option('--data <folder>', 'the new data folder; nothing may be there yet', DEFAULT_DATA)
+  .action(async ({ from, data }: { from: string; data: string }) => {
+    const findings = await restore(from, data);
+    if (findings.length === 0) console.log(`${data} is restored from ${from}.`);
+    else tell(from, findings);
+  });
+program
+  .command('verify')
+  .description(
+    'Compares documents with indexes, counts and catalog, also while the server runs; exit code 1 on findings.',
+  )
+  .option('--data <folder>', 'the data to look at', DEFAULT_DATA)
+  .action(async ({ data }: { data: string }) => {
+    const findings = await verify(data);
+    if (findings.length === 0) console.log(`${data} holds together.`);
+    else tell(data, findings);
+  });
+
+function tell(folder: string, findings: readonly string[]): void {
+  console.error(`${folder} does not hold together:`);
+  for (const finding of findings) console.error(`  ${finding}`);
+  process.exitCode = EXIT_FINDINGS;
 }
 
-async function start(options: CommandLine): Promise<MongoDb | undefined> {
+async function serve(options: CommandLine): Promise<void> {
   const { data, host, port, sync, failPoints, insecureListenOnNetwork } = options;
-  try {
-    return await startMongoDb({
-      dataDir: data,
-      host,
-      port,
-      sync,
-      failPoints: failPoints ?? false,
-      insecureListenOnNetwork: insecureListenOnNetwork ?? false,
-    });
-  } catch (error) {
-    if (!(error instanceof MongoDbStartError) && !(error instanceof DataFolderError)) throw error;
-    console.error(error.message);
-    process.exitCode = EXIT_REFUSED;
-    return undefined;
-  }
-}
-
-const options = startOptions();
-const server = options && (await start(options));
-if (server) {
+  const server = await startMongoDb({
+    dataDir: data,
+    host,
+    port,
+    sync,
+    failPoints: failPoints ?? false,
+    insecureListenOnNetwork: insecureListenOnNetwork ?? false,
+  });
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
@@ -97,5 +121,19 @@ if (server) {
   const alive = setInterval(() => undefined, 60_000);
   process.on('SIGINT', () => void stop());
   process.on('SIGTERM', () => void stop());
-  console.log(`MongoDB server on ${server.url}, data in ${options.data}`);
+  console.log(`MongoDB server on ${server.url}, data in ${data}`);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : EXIT_REFUSED;
+  else if (
+    error instanceof MongoDbStartError ||
+    error instanceof DataFolderError ||
+    error instanceof BackupError
+  ) {
+    console.error(error.message);
+    process.exitCode = EXIT_REFUSED;
+  } else throw error;
 }

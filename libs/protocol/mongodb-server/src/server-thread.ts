@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { startServer } from './server.js';
-import type { FromThread, ThreadOptions } from './thread-messages.js';
+import type { FromThread, ThreadOptions, ToThread } from './thread-messages.js';
 
 /** The server's own thread: whatever it computes never holds up the application. */
 async function run(): Promise<void> {
@@ -12,7 +12,15 @@ async function run(): Promise<void> {
       ...(workerData as ThreadOptions),
       report: (message, error) => say({ kind: 'report', message, error: describe(error) }),
     });
-    port.once('message', () => {
+    port.on('message', (message: ToThread) => {
+      if (message.kind === 'copy') {
+        const { id, folder } = message;
+        server.copyStoreTo(folder).then(
+          () => say({ kind: 'copied', id }),
+          (error) => say({ kind: 'copied', id, error: describe(error) }),
+        );
+        return;
+      }
       server
         .close()
         .catch((error: unknown) =>

@@ -24,6 +24,8 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly address: { readonly host: string; readonly port: number };
+  /** A copy of the committed state of one moment, while work goes on. */
+  copyStoreTo(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ async function serve(engine: Engine, options: ServerOptions): Promise<RunningSer
   housekeeping.unref();
   return {
     address: wire.address,
+    copyStoreTo: (folder) => engine.copyStoreTo(folder),
     async close() {
       clearInterval(housekeeping);
       sessions.endAll();

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { openDataFolder } from '#libs/protocol/data-folder';
+import { BackupError, FORMAT_VERSION, makeDataFolder, STORE } from './backup.js';
 import { MongoDbStartError } from './start-error.js';
 import { DEFAULT_RETENTION } from './storage/change-log.js';
-import type { FromThread, ThreadOptions } from './thread-messages.js';
-
-const FORMAT_VERSION = 1;
+import type { FromThread, ThreadOptions, ToThread } from './thread-messages.js';
 
 /** Where reports of faults go; pino's logger fits. */
 export interface MongoDbLogger {
@@ -44,6 +43,12 @@ export interface MongoDb {
   readonly address: { readonly host: string; readonly port: number };
   /** Settles when the server is gone: resolves after `close`, rejects when it crashed. Nobody has to listen. */
   readonly closed: Promise<void>;
+  /**
+   * Copies the data into a folder that is not there yet, while work goes on: the state of one moment, with everything
+   * acknowledged before. The copy is a data folder; it is whole and on disk when the promise resolves.
+   * @throws BackupError when something is there already, or the copy failed.
+   */
+  backup(to: string): Promise<void>;
   /** Answers what was accepted, ends the thread and gives the folder back. Again is harmless. */
   close(): Promise<void>;
 }
@@ -76,7 +81,7 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
     };
     try {
       return await startThread(
-        { path: join(folder.path, 'store'), host, port, sync, failPoints, changeRetention },
+        { path: join(folder.path, STORE), host, port, sync, failPoints, changeRetention },
         options.logger ?? STANDARD_ERROR,
         release,
       );
@@ -115,6 +120,24 @@ function startThread(
   });
 }
 
+let lastCopy = 0;
+
+/** Has the thread copy its store. */
+function copyStore(worker: Worker, ended: Promise<void>, folder: string): Promise<void> {
+  const id = ++lastCopy;
+  return new Promise((resolve, reject) => {
+    const listen = (message: FromThread) => {
+      if (message.kind !== 'copied' || message.id !== id) return;
+      worker.off('message', listen);
+      if (message.error === undefined) resolve();
+      else reject(new BackupError(`The backup failed: ${message.error}`));
+    };
+    worker.on('message', listen);
+    void ended.then(() => reject(new BackupError('The backup failed: the server is closed.')));
+    worker.postMessage({ kind: 'copy', id, folder } satisfies ToThread);
+  });
+}
+
 function failure(message: Extract<FromThread, { kind: 'failed' }>, { host, port }: ThreadOptions): Error {
   if (message.code === 'EADDRINUSE') {
     return new MongoDbStartError('port-taken', `Port ${port} on ${host} is in use by another program.`);
@@ -149,9 +172,10 @@ function running(
     url: `mongodb://${host}:${address.port}/?replicaSet=tidemark`,
     address,
     closed,
+    backup: (to) => makeDataFolder(to, (folder) => copyStore(worker, ended, folder)),
     close() {
       closing ??= (async () => {
-        worker.postMessage('close');
+        worker.postMessage({ kind: 'close' } satisfies ToThread);
         await ended;
         await release();
       })();

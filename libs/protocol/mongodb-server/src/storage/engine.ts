@@ -10,7 +10,7 @@ import { ChangeLogKeeper } from './change-log-keeper.js';
 import { CommittedView } from './committed-view.js';
 import type { ReadContext, WriteContext } from './contexts.js';
 import { type Changes, DirectContext, noChanges } from './direct-context.js';
-import { KeyValueStore, type Writer } from './key-value-store.js';
+import { CommitError, KeyValueStore, type Writer } from './key-value-store.js';
 import { Keyspace, keyIn, rangeOf } from './keyspace.js';
 import { Transaction } from './transaction.js';
 import { WriteQueue } from './write-queue.js';
@@ -40,6 +40,8 @@ export class Engine {
   private lastClock: bigint;
   private visibleClock: bigint;
   private sweeping: Promise<void> = Promise.resolve();
+  private diskFails = false;
+  private movingOn = false;
   private closing = false;
   /** Snapshots that somebody may still read from. */
   private snapshots = 0;
@@ -198,10 +200,13 @@ export class Engine {
           this.lastClock = this.clock;
         }
       });
+    } catch (error) {
+      throw this.diskFailure(error);
     } finally {
       this.currentWriter = undefined;
       this.committingNumber = 0;
     }
+    this.diskFails = false;
     this.visibleCommit = number;
     this.visibleClock = this.clock;
     this.publish(this.batch);
@@ -210,6 +215,28 @@ export class Engine {
     else this.forgetOldWriters();
     this.wakeWaiting();
     this.changeLogKeeper.committed();
+  }
+
+  /** A full disk is told to clients; the operator hears of it once, until a commit succeeds again. */
+  private diskFailure(error: unknown): unknown {
+    if (!(error instanceof CommitError)) return error;
+    if (!this.diskFails) this.report('The disk takes no more: writes are refused, reads go on.', error);
+    this.diskFails = true;
+    void this.moveOn();
+    return new MongoError(14031, `Nothing was written, the disk takes no more. ${error.message}`);
+  }
+
+  /** LMDB gives the pages that a commit freed to the second one after it: small commits bring that about. */
+  private async moveOn(): Promise<void> {
+    if (this.movingOn) return;
+    this.movingOn = true;
+    try {
+      for (let i = 0; i < 2; i++) await this.write(() => undefined);
+    } catch (error) {
+      if (!(error instanceof MongoError)) throw error; // otherwise told already: full, or closing
+    } finally {
+      this.movingOn = false;
+    }
   }
 
   private publish(changes: Changes): void {
@@ -296,6 +323,17 @@ export class Engine {
         for (const key of keys) context.remove(key);
         if (keys.length < 2_000) context.remove(first.key);
       });
+    }
+  }
+
+  /** A copy of the committed state of one moment; closing waits for it. @throws MongoError 11600 while the store closes. */
+  async copyStoreTo(folder: string): Promise<void> {
+    this.refuseWhenClosing();
+    this.snapshots++;
+    try {
+      await this.store.copyTo(folder);
+    } finally {
+      this.snapshotReleased();
     }
   }
 

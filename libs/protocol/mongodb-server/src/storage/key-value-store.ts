@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
 
 export interface Entry {
@@ -28,6 +29,19 @@ export interface Snapshot extends Reader {
   release(): void;
 }
 
+/** The commit did not reach the disk: nothing of it is there. */
+export class CommitError extends Error {
+  override readonly name = 'CommitError';
+  constructor(cause: unknown) {
+    super(`The commit failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+
+  /** The operating system's number of the fault: 28 no space left, 27 or 5 a file that may not grow. */
+  get systemError(): number | undefined {
+    return (this.cause as { code?: number }).code;
+  }
+}
+
 type ReadTransaction = ReturnType<Database['useReadTransaction']>;
 
 /**
@@ -50,12 +64,26 @@ export class KeyValueStore {
       maxDbs: 8,
       maxReaders: 2_000,
       overlappingSync: false,
+      eventTurnBatching: false,
       noSync: sync === 'none',
       encoding: 'binary',
       keyEncoding: 'binary',
     });
     const tree = env.openDB<Buffer, Buffer>({ name: 'kv', encoding: 'binary', keyEncoding: 'binary' });
     return new KeyValueStore(env, tree);
+  }
+
+  /** For looking at a store, also while another process serves it. */
+  static openReadOnly(path: string): KeyValueStore {
+    const options = { encoding: 'binary', keyEncoding: 'binary' } as const;
+    const env = open<Buffer, Buffer>({ path, noSubdir: false, maxDbs: 8, readOnly: true, ...options });
+    return new KeyValueStore(env, env.openDB<Buffer, Buffer>({ name: 'kv', ...options }));
+  }
+
+  /** Copies the committed state of one moment into a folder, while reads and writes go on. */
+  async copyTo(folder: string): Promise<void> {
+    await mkdir(folder);
+    await this.env.backup(folder, false);
   }
 
   /** The latest committed state; good for one synchronous stretch of work. */
@@ -79,8 +107,13 @@ export class KeyValueStore {
 
   /** Runs the work in one write transaction. Durable once the promise resolves (unless sync is `none`). */
   async write(work: (writer: Writer) => void): Promise<void> {
-    await this.tree.transaction(() => work(this.writer));
-    this.tree.resetReadTxn();
+    try {
+      await this.tree.transaction(() => work(this.writer));
+    } catch (error) {
+      throw await commitFailure(error);
+    } finally {
+      this.tree.resetReadTxn();
+    }
   }
 
   /** Inside `write`: does all of the piece or, when it throws, none of it. */
@@ -109,4 +142,12 @@ export class KeyValueStore {
       : { start: range.start, end: range.end };
     return this.tree.getRange(transaction ? { ...where, transaction } : where);
   }
+}
+
+/** lmdb-js rejects the transaction at once, and a promise inside its error with the reason a little later. */
+async function commitFailure(error: unknown): Promise<unknown> {
+  const reason = (error as { commitError?: Promise<never> }).commitError;
+  if (!reason) return error;
+  const cause: unknown = await reason.catch((known: unknown) => known);
+  return new CommitError(cause);
 }

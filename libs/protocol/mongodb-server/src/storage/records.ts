@@ -64,7 +64,11 @@ function checkId(type: number): void {
 }
 
 /** The keys of a document in one index. @throws MongoError 171 for arrays in two fields. */
-export function indexKeysOf(index: IndexInfo, document: Buffer, context: WriteContext): Buffer[] {
+export function indexKeysOf(
+  index: IndexInfo,
+  document: Buffer,
+  context: Pick<WriteContext, 'isMultikey' | 'markMultikey'>,
+): Buffer[] {
   const plain = plainKey(index, document);
   if (plain) return [plain];
   const columns = index.fields.map(({ path }) => indexedValuesAt(path, document).values);
