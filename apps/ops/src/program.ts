@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { registerAggregateCommand } from './aggregate/aggregate-command.js';
 import { registerImportCommand } from './import/import-command.js';
 import { registerProjectionsCommand } from './projections/projections-command.js';
 import { registerStatusCommand, type StatusCli } from './status/status-command.js';
@@ -8,7 +9,7 @@ import { registerStreamsCommand } from './streams/streams-command.js';
 export function tidemarkProgram(cli: StatusCli, version: string): Command {
   const program = new Command('tidemark')
     .description(
-      'The operator’s side of Tidemark: look into the log, import, see how far the read models are and prove them',
+      'The operator’s side of Tidemark: look into the log, replay aggregates, import, prove the read models',
     )
     .version(version)
     .exitOverride()
@@ -20,6 +21,7 @@ Examples:
   tidemark status
   tidemark streams tail --category order
   tidemark projections verify order-list
+  tidemark aggregate history order 1001
   tidemark import online-retail online-retail.csv.gz --dry-run
 
 Stores: those of EVENTSTORE_URL and MONGODB_URL; else those of the running standalone of TIDEMARK_DATA (./.data);
@@ -30,6 +32,7 @@ itself, with a stack trace; 130 interrupted.`,
     );
   registerStatusCommand(program, cli);
   registerProjectionsCommand(program, cli);
+  registerAggregateCommand(program, cli);
   registerStreamsCommand(program, cli);
   registerImportCommand(program, cli);
   return program;

@@ -114,16 +114,16 @@ async function showAsOf(
   { key: keys, json }: Options,
   cli: Cli,
 ): Promise<void> {
-  const { fieldDifferences } = await import('#libs/platform/projections');
+  const { fieldChanges } = await import('#libs/platform/kernel');
   const registered = known(registry, projection);
   const then = await verification.documentsAt(registered, keys, asOf);
   const now = await verification.storedNow(registered, keys);
   const documents = keys.map((key) => {
     const [before, today] = [then.documents.get(key), now.documents.get(key)];
-    const changes = fieldDifferences(today, before).map(({ path, stored, expected }) => ({
+    const changes = fieldChanges(before, today).map(({ path, ...sides }) => ({
       path,
-      past: expected,
-      today: stored,
+      past: sides.before,
+      today: sides.after,
     }));
     return { key, past: before ?? null, today: today ?? null, changes };
   });

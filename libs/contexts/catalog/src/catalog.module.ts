@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import type { ContextDefinition } from '#libs/platform/kernel';
+import { type ContextDefinition, eventTypesOf } from '#libs/platform/kernel';
 import { ProductCommandsController } from './adapters/http/product-commands.controller.js';
 import { ProductQueriesController } from './adapters/http/product-queries.controller.js';
 import { ChangeProductPriceHandler } from './application/change-product-price.js';
@@ -15,7 +15,8 @@ import { products } from './read-models/products.js';
 export const catalogContext: ContextDefinition = {
   name: 'catalog',
   database: 'tidemark_catalog',
-  categories: { [productAggregate.category]: productAggregate.eventTypes },
+  aggregates: [productAggregate],
+  categories: eventTypesOf([productAggregate]),
   projections: [products],
 };
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import type { ContextDefinition } from '#libs/platform/kernel';
+import { type ContextDefinition, eventTypesOf } from '#libs/platform/kernel';
 import { CustomerCommandsController } from './adapters/http/customer-commands.controller.js';
 import { CustomerQueriesController } from './adapters/http/customer-queries.controller.js';
 import { ChangeCustomerAddressHandler } from './application/change-customer-address.js';
@@ -14,7 +14,8 @@ import { customers } from './read-models/customers.js';
 export const customersContext: ContextDefinition = {
   name: 'customers',
   database: 'tidemark_customers',
-  categories: { [customerAggregate.category]: customerAggregate.eventTypes },
+  aggregates: [customerAggregate],
+  categories: eventTypesOf([customerAggregate]),
   projections: [customers],
 };
 

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import type { ContextDefinition } from '#libs/platform/kernel';
+import { type ContextDefinition, eventTypesOf } from '#libs/platform/kernel';
 import { CreditNoteCommandsController } from './adapters/http/credit-note-commands.controller.js';
 import { CreditNoteQueriesController } from './adapters/http/credit-note-queries.controller.js';
 import { OrderCommandsController } from './adapters/http/order-commands.controller.js';
@@ -37,10 +37,8 @@ import { customerTotals, salesByCountry, salesByDay, salesByMonth } from './read
 export const orderingContext: ContextDefinition = {
   name: 'ordering',
   database: 'tidemark_ordering',
-  categories: {
-    [orderAggregate.category]: orderAggregate.eventTypes,
-    [creditNoteAggregate.category]: creditNoteAggregate.eventTypes,
-  },
+  aggregates: [orderAggregate, creditNoteAggregate],
+  categories: eventTypesOf([orderAggregate, creditNoteAggregate]),
   projections: [
     orderDetails,
     orderList,

@@ -19,4 +19,12 @@ export interface Aggregate<State, Command extends { readonly type: string }, Eve
   readonly creates?: readonly Command['type'][];
   /** Keep each command in the metadata of its first event, so that the decision can be replayed. */
   readonly recordInput?: boolean;
+  /**
+   * Lists of the state whose elements have a key of their own, as JSON Pointer -> field: `{ '/lines': 'lineId' }`.
+   * What changed in them is told by that key instead of the place in the list.
+   */
+  readonly keyedLists?: Readonly<Record<string, string>>;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: aggregates of different states, commands and events live in one list
+export type AnyAggregate = Aggregate<any, any, any>;

@@ -1,7 +1,8 @@
-export type { Aggregate, ConflictPolicy } from './aggregate.js';
+export type { Aggregate, AnyAggregate, ConflictPolicy } from './aggregate.js';
 export { Clock, SystemClock } from './clock.js';
-export type { ContextDefinition } from './context.js';
+export { type ContextDefinition, eventTypesOf } from './context.js';
 export type { Decider } from './decider.js';
+export { deepFreeze } from './deep-freeze.js';
 export {
   DomainError,
   type DomainErrorOptions,
@@ -17,6 +18,7 @@ export type {
   RecordedEvent,
   Upcaster,
 } from './event.js';
+export { type FieldChange, fieldChanges, isSame, valueAt } from './field-changes.js';
 export { derivedId, newId } from './ids.js';
 export { addMoney, formatAmount, type Money, MoneyError, parseAmount, plus, times } from './money.js';
 export type { Fold, IndexDefinition, Projection } from './projection.js';

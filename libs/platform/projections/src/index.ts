@@ -14,7 +14,7 @@ export {
   rebuildFromLog,
 } from './run-projector.js';
 export type { EventName } from './verification/event-name.js';
-export { type FieldDifference, fieldDifferences } from './verification/field-differences.js';
+export type { FieldDifference } from './verification/field-differences.js';
 export type { FieldFinding, Finding, ProjectionReport } from './verification/findings.js';
 export {
   type OpenedVerification,

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { deserialize, serialize } from 'bson';
 import type { DomainEvent, Fold, Projection, RecordedEvent } from '#libs/platform/kernel';
-import { deepFreeze } from './deep-freeze.js';
+import { deepFreeze } from '#libs/platform/kernel';
 import { recorded } from './recorded.js';
 
 /** What a read model holds, by `_id`. */

@@ -1,7 +1,6 @@
 import { AssertionError, strict as assert } from 'node:assert';
 import { inspect } from 'node:util';
-import { type Decider, DomainError, type DomainEvent } from '#libs/platform/kernel';
-import { deepFreeze } from './deep-freeze.js';
+import { type Decider, DomainError, type DomainEvent, deepFreeze } from '#libs/platform/kernel';
 
 /**
  * A rule as one line: `given(order, placed).when(cancel).then(cancelled)`. History, state and command are deeply

@@ -1,3 +1,4 @@
+export { deepFreeze } from '#libs/platform/kernel';
 export { commandContext } from './command-context.js';
 export {
   COUNTER_ERRORS,
@@ -15,7 +16,6 @@ export {
   raiseCounter,
   startCounters,
 } from './counter-process.js';
-export { deepFreeze } from './deep-freeze.js';
 export { FaultyNetwork } from './faulty-network.js';
 export { FaultyStreams, type Loss } from './faulty-streams.js';
 export { fixtureProblems, sourceFolder } from './fixture-problems.js';

@@ -30,4 +30,11 @@ export const orderAggregate: Aggregate<OrderState, OrderCommand, OrderEvent> = {
   },
   creates: ['DraftOrder', 'PlaceOrder'],
   recordInput: true,
+  keyedLists: {
+    '/content/lines': 'lineId',
+    '/content/charges': 'lineId',
+    '/opened/content/lines': 'lineId',
+    '/opened/content/charges': 'lineId',
+    '/shipments': 'shipmentId',
+  },
 };

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isSame, valueAt } from '#libs/platform/kernel';
 import { DocumentsApart } from './documents-apart.js';
 import { type EventName, nameOf } from './event-name.js';
-import { valueAt } from './field-differences.js';
 import type { Finding } from './findings.js';
 import type { LogReader } from './log-reader.js';
 import type { Tally } from './verification.js';
@@ -44,7 +43,7 @@ class Trace {
       origins.last = nameOf(recorded);
       const after = this.#apart.documents.get(key);
       for (const path of this.#paths.get(key) ?? [])
-        if (!isDeepStrictEqual(valueAt(before.get(key), path), valueAt(after, path)))
+        if (!isSame(valueAt(before.get(key), path), valueAt(after, path)))
           origins.byPath.set(path, origins.last);
     }
   }

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { isSame } from '#libs/platform/kernel';
 import type { RegisteredProjection } from '../registry.js';
 import { DocumentsApart, type Selection } from './documents-apart.js';
 import { fieldDifferences } from './field-differences.js';
@@ -189,12 +189,6 @@ function findingOf(key: string, document: object | undefined, apart: DocumentsAp
   if (!expected) return { kind: 'surplus', key };
   const fields = fieldDifferences(document, expected);
   return fields.length > 0 ? { kind: 'different', key, fields } : undefined;
-}
-
-/** The fast way first: nearly all are equal. Fields that are undefined make the slow one necessary. */
-function isSame(document: object, expected: object | undefined): boolean {
-  if (isDeepStrictEqual(document, expected)) return true;
-  return expected !== undefined && fieldDifferences(document, expected).length === 0;
 }
 
 function reportOf({ registered, selections, ...tally }: Tally): ProjectionReport {

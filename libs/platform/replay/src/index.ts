@@ -1,0 +1,10 @@
+export { AggregateRegistry } from './aggregate-registry.js';
+export { firstInEach, firstWhere, type Onset } from './bisect.js';
+export { Condition } from './condition.js';
+export { diffStates, type SetField } from './diff-states.js';
+export { explain, pointerOf, type Touch } from './explain.js';
+export { ImpureFoldError } from './guarded-fold.js';
+export type { Moment } from './moment.js';
+export { Folding, type ReplayOptions, replay, type Step } from './replay.js';
+export { ConditionError, UnknownReplayError } from './replay-errors.js';
+export { type StateAt, stateAt } from './state-at.js';
