@@ -63,6 +63,20 @@ describe('tidemark status', () => {
     expect(stdout.split('\n').length).toBeLessThan(25);
   });
 
+  it('waits for the read models to catch up where it has to start the stores itself', async () => {
+    const own = { TIDEMARK_DATA: join(folder.path, 'own') };
+    const before = await startApp('standalone', own);
+    await new Api(before.url).post('/orders', ORDER);
+    await before.child.kill();
+    const { code, stdout, stderr } = await run({ entry: OPS, args: ['status', '--json'], env: own });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^Started the stores of .*\n$/),
+    });
+    const { readModels } = JSON.parse(stdout) as { readModels: { state: string; position: string }[] };
+    expect(new Set(readModels.map(({ state }) => state))).toEqual(new Set(['current']));
+  });
+
   it('shows a store that is out of reach, without its password, and ends with 3', async () => {
     const url = `mongodb://operator:secret@127.0.0.1:${await freePort()}/`;
     const ended = await run({ entry: OPS, args: ['status', '--json'], env: { ...env, MONGODB_URL: url } });

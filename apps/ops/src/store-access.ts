@@ -1,7 +1,11 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { readSettings, type SettingsOf } from '#libs/platform/settings';
 import type { ChosenStores } from './choose-stores.js';
+import { closeAll, endsWithin } from './close-all.js';
 import type { OpenedSystem } from './system.js';
+
+const CLOSE_LIMIT_MS = 10_000;
+const GOODBYE_MS = 1_000;
 
 /**
  * Opens what a command asks for, and closes it all at the end, last opened first. Drivers, Nest and the contexts are
@@ -21,7 +25,8 @@ export class StoreAccess {
     const url = this.settings.eventStoreUrl ?? (await this.stores()).eventStoreUrl;
     const { EventStoreDBClient } = await import('@eventstore/db-client');
     const client = EventStoreDBClient.connectionString(url);
-    this.#closing.push(() => client.dispose());
+    // It waits for ever on a read that was left before its end: db-client 6.2.
+    this.#closing.push(() => endsWithin(GOODBYE_MS, client.dispose()));
     return { client };
   }
 
@@ -32,8 +37,11 @@ export class StoreAccess {
     return system;
   }
 
+  /** Never takes longer than 10 s, and never throws: what the command did is done, and said. */
   async close(): Promise<void> {
-    for (const close of this.#closing.splice(0).reverse()) await close();
+    const { faults, inTime } = await closeAll(this.#closing.splice(0), CLOSE_LIMIT_MS);
+    for (const fault of faults) this.note(`While closing: ${fault instanceof Error ? fault.message : fault}`);
+    if (!inTime) this.note(`Not closed within ${CLOSE_LIMIT_MS} ms; what was still open is dropped.`);
   }
 
   stores(): Promise<ChosenStores> {

@@ -26,6 +26,8 @@ const LOOK_AGAIN_MS = 50;
 export interface OpenedSystem extends System {
   readonly eventStore: EventStoreClient;
   readonly readModels: MongoReadModels;
+  /** The projector runs in this process, from its start on: nobody else follows the log. */
+  readonly projects: boolean;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function openSystem(
     readModels: context.get(MongoReadModels),
     eventStoreUrl: stores.eventStoreUrl,
     mongoUrl: stores.mongoUrl,
+    projects: stores.source === 'own',
     async caughtUp(position, signal) {
       if (stores.source !== 'own') return;
       const projector = context.get(ProjectorStatus);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { CONTEXTS } from '#libs/contexts';
 import { ALL } from '../streams/all.js';
@@ -30,6 +31,32 @@ export interface SystemStatus {
 }
 
 const PING_TIMEOUT_MS = 2_000;
+
+const LOOK_AGAIN_MS = 100;
+
+/** Whether the read models are where the projector of this process will leave them: none behind, none missing. */
+export const areSettled = ({ readModels }: SystemStatus): boolean =>
+  readModels.every(({ state }) => state === 'current' || state === 'stopped');
+
+/**
+ * How all stands once the projector of this process, where there is one, has done its work: on stores that nobody ran
+ * until now, it has only just begun.
+ * @param limitMs how long to wait for it, in milliseconds; then the status is what it is.
+ */
+export async function settledStatus(
+  system: OpenedSystem,
+  log: EventStoreDBClient,
+  limitMs: number,
+  interrupted: AbortSignal,
+): Promise<SystemStatus> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const status = await readStatus(system, log);
+    if (!system.projects || areSettled(status) || performance.now() > deadline || interrupted.aborted)
+      return status;
+    await pause(LOOK_AGAIN_MS, undefined, { signal: interrupted }).catch(() => undefined);
+  }
+}
 
 /** How the stores and the read models stand, from the stores themselves: no app has to run. */
 export async function readStatus(system: OpenedSystem, log: EventStoreDBClient): Promise<SystemStatus> {

@@ -9,6 +9,9 @@ import type { SystemStatus } from './read-status.js';
 /** What `status` looks at besides the commands. */
 export type StatusCli = Omit<Cli, 'openSystem'> & { openSystem(): Promise<OpenedSystem> };
 
+/** On stores that this command had to start, how long their read models may take to catch up before it shows them. */
+const CATCH_UP_LIMIT_MS = 10_000;
+
 export function registerStatusCommand(program: Command, cli: StatusCli): void {
   program
     .command('status')
@@ -16,10 +19,14 @@ export function registerStatusCommand(program: Command, cli: StatusCli): void {
     .option('--json', 'one JSON object', false)
     .addHelpText('after', '\nExamples:\n  tidemark status\n  tidemark status --json | jq .readModels')
     .action(async ({ json }: { readonly json: boolean }) => {
-      const { readStatus } = await import('./read-status.js');
+      const { areSettled, settledStatus } = await import('./read-status.js');
       const system = await cli.openSystem();
       const { client } = await cli.openLog();
-      const status = await readStatus(system, client);
+      const status = await settledStatus(system, client, CATCH_UP_LIMIT_MS, cli.interrupted);
+      if (system.projects && !areSettled(status))
+        cli.note(
+          `The read models had ${CATCH_UP_LIMIT_MS / 1_000} s to catch up, and follow the log only while something runs.`,
+        );
       await cli.out(json ? jsonText(status) : statusText(status));
       if (status.stores.some(({ up }) => !up)) process.exitCode = EXIT.storeOutOfReach;
       else if (status.readModels.some(({ state }) => state === 'stopped')) process.exitCode = EXIT.finding;

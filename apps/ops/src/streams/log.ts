@@ -34,10 +34,16 @@ export async function* readLog(
     stream === ALL
       ? client.readAll({ direction, maxCount: limit, fromPosition: positionOf(from) ?? edge })
       : client.readStream(stream, { direction, maxCount: limit, fromRevision: from ?? edge });
+  let isOver = false;
   try {
     for await (const resolved of events) yield* storedEvent(resolved);
+    isOver = true;
   } catch (error) {
+    isOver = true;
     throw explained(stream, error);
+  } finally {
+    // Leaving the loop early ends the stream, not the call behind it.
+    if (!isOver) await events.cancel();
   }
 }
 

@@ -48,6 +48,7 @@ export abstract class EventStreams {
    * @param timeoutMs budget for the whole call, in milliseconds.
    * @throws AppendOutcomeUnknownError no answer in time: the events may be stored. Read before deciding again.
    * @throws StoreUnavailableError the store is out of reach; nothing was sent.
+   * @throws EventNotJsonError data or metadata is no JSON (a bigint, a circle); nothing was sent.
    * @throws StreamRefusedError too large, deleted for good, or not allowed; nothing was written.
    */
   abstract append(

@@ -4,6 +4,7 @@ export { decodeEvent } from './decode-event.js';
 export { EsdbEventStreams, type EsdbOptions } from './esdb/esdb-event-streams.js';
 export { EventStoreClient } from './esdb/event-store-client.js';
 export { type ReceivedEvent, storedEventOf } from './esdb/stored-event.js';
+export { EventNotJsonError } from './event-json.js';
 export { EventStoreModule, type EventStoreOptions } from './event-store.module.js';
 export { EVENT_STORE_ERRORS, EventStoreError, type EventStoreErrorCode } from './event-store-errors.js';
 export type { AppendSeen, CommandSeen, EventStoreObserver } from './event-store-observer.js';

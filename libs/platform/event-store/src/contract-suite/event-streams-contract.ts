@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '#libs/platform/kernel';
+import { EventNotJsonError } from '../event-json.js';
 import { type EventStreams, type NewEvent, type StoredEvent, StreamRefusedError } from '../event-streams.js';
 
 export interface OpenedStreams {
@@ -13,6 +14,11 @@ const newEvent = (n = 0): NewEvent => ({
   data: { n, text: 'naïve 😀', nested: { list: [1, null, true] } },
   metadata: { schemaVersion: 1, $correlationId: newId() },
 });
+function circle(): object {
+  const round: Record<string, unknown> = {};
+  round['self'] = round;
+  return round;
+}
 const manyEvents = (count: number) => Array.from({ length: count }, (_none, n) => newEvent(n));
 const newStream = () => `contract-${newId()}`;
 
@@ -111,6 +117,24 @@ export function eventStreamsContract(adapter: string, open: () => Promise<Opened
         expect(refused).toBeInstanceOf(StreamRefusedError);
         expect(refused).toMatchObject({ reason: 'too_large' });
         expect(await all(streams.load(stream))).toEqual([]);
+      });
+
+      it.each([
+        ['a bigint', { lines: [{ units: 1 }, { units: 2n }] }, 'data.lines[1].units is a bigint'],
+        ['a circle', circle(), 'data is no JSON'],
+        ['no value', undefined, 'data is no JSON'],
+      ])('refuses data with %s, saying where, and writes nothing', async (_what, data, where) => {
+        const stream = newStream();
+        const spoilt = { ...newEvent(), data: data as object };
+        const refused = await streams
+          .append(stream, [newEvent(), spoilt], 'no_stream')
+          .catch((error: unknown) => error);
+        expect(refused).toBeInstanceOf(EventNotJsonError);
+        expect((refused as Error).message).toContain(`Happened cannot be stored: ${where}`);
+        expect(await all(streams.load(stream))).toEqual([]);
+        expect(await streams.append(stream, [newEvent()], 'no_stream')).toMatchObject({
+          outcome: 'appended',
+        });
       });
 
       it('refuses an append of nothing', () =>

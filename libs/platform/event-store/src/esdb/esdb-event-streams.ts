@@ -1,4 +1,5 @@
-import { type EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import { jsonEvent } from '@eventstore/db-client';
+import { eventJson } from '../event-json.js';
 import {
   type AppendAnswer,
   AppendOutcomeUnknownError,
@@ -45,10 +46,15 @@ export class EsdbEventStreams extends EventStreams {
     timeoutMs = APPEND_TIMEOUT_MS,
   ): Promise<AppendAnswer> {
     if (events.length === 0) throw new RangeError('An append needs at least one event.');
+    const encoded = events.map(encode);
     const client = await this.appends.current();
     const sentAt = performance.now();
     try {
-      const sending = send(client, stream, events, expected, timeoutMs);
+      const sending = client.appendToStream(stream, encoded, {
+        expectedRevision: expected,
+        requiresLeader: true,
+        deadline: timeoutMs,
+      });
       const { nextExpectedRevision, position } = await within(timeoutMs, sending);
       this.answeredAt = performance.now();
       const revision = nextExpectedRevision;
@@ -82,25 +88,17 @@ export class EsdbEventStreams extends EventStreams {
   }
 }
 
-/** Metadata goes as bytes: given an object, the client takes the way over base64, twice. It knows bytes by their constructor. */
 const encoder = new TextEncoder();
 
-async function send(
-  client: EventStoreDBClient,
-  stream: string,
-  events: readonly NewEvent[],
-  expectedRevision: Revision,
-  deadline: number,
-) {
-  const encoded = events.map(({ id, type, data, metadata }) =>
-    jsonEvent({
-      id,
-      type,
-      data: data as Record<string, unknown>,
-      metadata: encoder.encode(JSON.stringify(metadata)),
-    }),
-  );
-  return client.appendToStream(stream, encoded, { expectedRevision, requiresLeader: true, deadline });
+/**
+ * Metadata goes as bytes: given an object, the client takes the way over base64, twice. It knows bytes by their
+ * constructor. What is no JSON is refused here: the client would throw where nobody catches, and never answer.
+ */
+function encode(event: NewEvent) {
+  eventJson(event, 'data');
+  const { id, type, data } = event;
+  const metadata = encoder.encode(eventJson(event, 'metadata'));
+  return jsonEvent({ id, type, data: data as Record<string, unknown>, metadata });
 }
 
 /** The client itself waits for ever on a batch stream whose channel went silent. */

@@ -1,3 +1,4 @@
+import { eventJson } from '../event-json.js';
 import {
   type AppendAnswer,
   EventStreams,
@@ -45,9 +46,9 @@ export class InMemoryEventStreams extends EventStreams {
     const written = this.streams.get(stream) ?? [];
     const next = expected === 'no_stream' ? 0 : Number(expected) + 1;
     if (next !== written.length) return repeatOf(events, written, next) ?? conflict(written);
-    const texts = events.map(({ data, metadata }) => ({
-      data: JSON.stringify(data),
-      metadata: JSON.stringify(metadata),
+    const texts = events.map((event) => ({
+      data: eventJson(event, 'data'),
+      metadata: eventJson(event, 'metadata'),
     }));
     if (texts.reduce((bytes, { data }) => bytes + Buffer.byteLength(data), 0) > this.appendSizeBytes)
       throw new StreamRefusedError('too_large', `More than ${this.appendSizeBytes} bytes in one append.`);
