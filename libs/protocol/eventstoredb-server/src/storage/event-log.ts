@@ -1,5 +1,6 @@
 import type { Extent } from './extent.js';
 import { ExtentCache } from './extent-cache.js';
+import { IndexKeeper, type LogIndex } from './index-keeper.js';
 import { type NodeFiles, nodeFiles } from './node-files.js';
 import { recordBytes, writeRecord } from './record.js';
 import { recoverLog } from './recovery.js';
@@ -14,15 +15,13 @@ export interface EventLogOptions {
   readonly segmentBytes?: number;
   /** Memory for events read lately; default 32 MiB. */
   readonly cacheBytes?: number;
+  /** The index file is written each time that there are so many more events; default 32,768. */
+  readonly blockEvents?: number;
 }
 
 const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
 const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
-
-/** What is made from the log: it is given each event there is at start, once and in order. */
-export interface LogIndex {
-  load(frame: Buffer, position: number): void;
-}
+const DEFAULT_BLOCK_EVENTS = 32_768;
 
 /** The events of one append, encoded with the positions that `nextPosition` gave. */
 export interface PendingAppend {
@@ -59,29 +58,41 @@ export class EventLog {
   private constructor(
     private readonly log: SegmentedLog,
     private readonly extents: ExtentCache,
+    private readonly keeper: IndexKeeper | undefined,
     /** Bytes of a torn, never acknowledged tail that were dropped at start. */
     readonly cutBytes: number,
   ) {
     this.#nextPosition = extents.endPosition;
   }
 
-  /** Reads the whole log; `index` sees each event in order. @throws LogDamagedError */
+  /**
+   * Reads what the index beside the log does not tell, or the whole log; `index` is given the events in order.
+   * @throws LogDamagedError where something is wrong in what was read.
+   */
   static async open(options: EventLogOptions, index: LogIndex): Promise<EventLog> {
     const { folder, sync, files = nodeFiles } = options;
-    const { segmentBytes = DEFAULT_SEGMENT_BYTES, cacheBytes = DEFAULT_CACHE_BYTES } = options;
+    const {
+      segmentBytes = DEFAULT_SEGMENT_BYTES,
+      cacheBytes = DEFAULT_CACHE_BYTES,
+      blockEvents = DEFAULT_BLOCK_EVENTS,
+    } = options;
     const log = await SegmentedLog.open(files, folder, { sync, segmentBytes });
-    return EventLog.on(log, cacheBytes, index);
-  }
-
-  /** The same on a log that is open already, and closed with this. */
-  static async on(log: SegmentedLog, cacheBytes: number, index: LogIndex): Promise<EventLog> {
+    let keeper: IndexKeeper | undefined;
     try {
       const extents = new ExtentCache(log, cacheBytes);
-      const { cutBytes } = await recoverLog(log, 0, (body, offset, next) =>
-        extents.push(body, offset, next, (frame, position) => index.load(frame, position)),
-      );
-      return new EventLog(log, extents, cutBytes);
+      const { kept } = index;
+      keeper = kept && (await IndexKeeper.open({ files, folder, log, extents, index: kept, blockEvents }));
+      const savedTo = keeper?.savedTo ?? 0;
+      const { cutBytes } = await recoverLog(log, extents.tail.offset, (body, offset, next) => {
+        extents.push(body, offset, next, (frame, position) => {
+          if (position >= savedTo) index.load(frame, position);
+          else kept?.recall(frame);
+        });
+        keeper?.follow();
+      });
+      return new EventLog(log, extents, keeper, cutBytes);
     } catch (error) {
+      await keeper?.close();
       await log.close();
       throw error;
     }
@@ -148,6 +159,7 @@ export class EventLog {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#flushLoop;
+    await this.keeper?.close();
     await this.log.close();
   }
 
@@ -196,6 +208,7 @@ export class EventLog {
       append.commit();
     }
     for (const listener of this.#listeners) listener(this.endPosition);
+    this.keeper?.follow();
   }
 
   /** What was decided since rests on events that will never be: it falls with them. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Extent } from './extent.js';
+import { ExtentTable } from './extent-table.js';
 import { readRecord } from './record.js';
 import { LogDamagedError } from './segment.js';
 import type { SegmentedLog } from './segmented-log.js';
@@ -12,10 +13,7 @@ const EXTENT_BYTES = 64 * 1024;
  * which still grows, always. Checksums are checked whenever bytes come from the disk.
  */
 export class ExtentCache {
-  /** Of each closed extent: its first position, where it starts in the log, and where it ends. */
-  readonly #firstPositions: number[] = [];
-  readonly #offsets: number[] = [];
-  readonly #ends: number[] = [];
+  readonly closed = new ExtentTable();
   readonly #loaded: LRUCache<number, Extent>;
   readonly #loading = new Map<number, Promise<Extent>>();
   #tail = new Extent(0, EXTENT_BYTES);
@@ -32,6 +30,21 @@ export class ExtentCache {
   /** Position after the last event. */
   get endPosition(): number {
     return this.#tail.endPosition;
+  }
+
+  /** The last extent, which still grows, and where in the log its records start and end. */
+  get tail(): { firstPosition: number; frames: Buffer; offset: number; end: number } {
+    const { firstPosition, endPosition } = this.#tail;
+    const frames = this.#tail.slice(firstPosition, endPosition);
+    return { firstPosition, frames, offset: this.#tailOffset, end: this.#tailEnd };
+  }
+
+  /** Begins behind extents that are known already, none of them loaded. */
+  restore(closed: readonly Float64Array[], tail: { firstPosition: number; offset: number }): void {
+    for (const numbers of closed) this.closed.pushAll(numbers);
+    this.#tail = new Extent(tail.firstPosition, EXTENT_BYTES);
+    this.#tailOffset = tail.offset;
+    this.#tailEnd = tail.offset;
   }
 
   /** Takes in the next record. `offset` and `next` are where it starts and ends in the log. */
@@ -51,36 +64,23 @@ export class ExtentCache {
   /** The extent that holds the position, or the promise of it when it has to come from disk. */
   extentAt(position: number): Extent | Promise<Extent> {
     if (position >= this.#tail.firstPosition) return this.#tail;
-    const index = this.#indexOf(position);
+    const index = this.closed.indexOf(position);
     return this.#loaded.get(index) ?? this.#load(index);
   }
 
   /** The same within one step, reading from disk if need be. */
   extentNow(position: number): Extent {
     if (position >= this.#tail.firstPosition) return this.#tail;
-    const index = this.#indexOf(position);
+    const index = this.closed.indexOf(position);
     return this.#loaded.get(index) ?? this.#keep(index, this.#unpack(index, this.#bytesNow(index)));
   }
 
   #closeTail(nextOffset: number): void {
-    const index = this.#firstPositions.length;
-    this.#firstPositions.push(this.#tail.firstPosition);
-    this.#offsets.push(this.#tailOffset);
-    this.#ends.push(this.#tailEnd);
+    const index = this.closed.length;
+    this.closed.push(this.#tail.firstPosition, this.#tailOffset, this.#tailEnd);
     this.#loaded.set(index, this.#tail);
     this.#tail = new Extent(this.#tail.endPosition, EXTENT_BYTES);
     this.#tailOffset = nextOffset;
-  }
-
-  #indexOf(position: number): number {
-    const firsts = this.#firstPositions;
-    let low = 0;
-    for (let high = firsts.length - 1; low < high; ) {
-      const middle = (low + high + 1) >> 1;
-      if ((firsts[middle] as number) <= position) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 
   #load(index: number): Promise<Extent> {
@@ -102,12 +102,12 @@ export class ExtentCache {
   }
 
   #rangeOf(index: number): [offset: number, end: number] {
-    return [this.#offsets[index] as number, this.#ends[index] as number];
+    return [this.closed.offset(index), this.closed.end(index)];
   }
 
   #unpack(index: number, bytes: Buffer): Extent {
     const [offset, end] = this.#rangeOf(index);
-    const extent = new Extent(this.#firstPositions[index] as number, bytes.length);
+    const extent = new Extent(this.closed.firstPosition(index), bytes.length);
     let at = 0;
     while (offset + at < end) {
       const record = readRecord(bytes, at);

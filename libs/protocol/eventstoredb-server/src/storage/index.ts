@@ -1,11 +1,11 @@
 export {
   EventLog,
   type EventLogOptions,
-  type LogIndex,
   LogUnavailableError,
   type PendingAppend,
 } from './event-log.js';
 export type { Extent } from './extent.js';
+export type { KeptIndex, LogIndex } from './index-keeper.js';
 export { type NodeFile, type NodeFiles, nodeFiles } from './node-files.js';
 export { LogDamagedError } from './segment.js';
 export type { SyncMode } from './segmented-log.js';

@@ -60,7 +60,7 @@ function damaged({ path, end, base }: Segment): LogDamagedError {
 }
 
 /** Where the whole records end, and up to where the first of them says that the log was durable. */
-async function readRecords(segment: Segment, from: number, onRecord: OnRecord) {
+export async function readRecords(segment: Segment, from: number, onRecord: OnRecord) {
   const fileEnd = segment.filledTo;
   let offset = from;
   let firstDurableEnd = 0;
@@ -113,7 +113,7 @@ function furthestClaim(rest: Buffer, restOffset: number): number {
 }
 
 /** Checks the cheap things first: a checksum over megabytes at each 8th byte would take for ever. */
-function plausibleRecord(rest: Buffer, at: number, restOffset: number): RecordView | undefined {
+export function plausibleRecord(rest: Buffer, at: number, restOffset: number): RecordView | undefined {
   if (rest.readUInt32LE(at) === 0) return undefined;
   const durableEnd = rest.readDoubleLE(at + 8);
   if (!Number.isSafeInteger(durableEnd) || durableEnd < 0 || durableEnd > restOffset + at) return undefined;

@@ -66,10 +66,11 @@ export class Segment {
     folder: string,
     name: string,
     limit: number | undefined,
+    mode: 'read' | 'write' = 'write',
   ): Promise<Segment | undefined> {
     const base = Segment.baseOf(name) as number;
     const path = join(folder, name);
-    const file = await files.open(path, 'write');
+    const file = await files.open(path, mode);
     const header = Buffer.alloc(SEGMENT_HEADER_BYTES);
     const bytesRead = await file.read(header, 0);
     if (bytesRead < header.length || header.equals(Buffer.alloc(SEGMENT_HEADER_BYTES))) {

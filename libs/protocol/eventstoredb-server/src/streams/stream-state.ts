@@ -1,40 +1,62 @@
+import type { PositionLists } from './position-lists.js';
 import { NO_LIMITS, SOFT_DELETED, type StreamLimits } from './stream-metadata.js';
+import type { StreamNames } from './stream-names.js';
 
-/** One stream, as the index keeps it: a few bytes an event. */
+/** What all streams of an index are kept in, by their numbers; few have a tombstone or limits. */
+export interface StreamTables {
+  readonly names: StreamNames;
+  readonly positions: PositionLists;
+  readonly tombstones: Map<number, number>;
+  readonly limits: Map<number, StreamLimits>;
+  readonly durableLimits: Map<number, StreamLimits>;
+}
+
+/** One stream as the index has it at each moment: a view, cheap to make. */
 export class StreamState {
-  readonly #positions: number[] = [];
-  /** Position of the event that ended the stream for good. */
-  tombstone: number | undefined;
-  /** As writers see it: with what is decided but not durable yet. */
-  limits: StreamLimits = NO_LIMITS;
-  /** As readers see it. */
-  durableLimits: StreamLimits = NO_LIMITS;
-
   constructor(
-    readonly name: string,
+    private readonly tables: StreamTables,
     /** Of each stream another, for keys that shall be small. */
     readonly number: number,
   ) {}
 
+  get name(): string {
+    return this.tables.names.name(this.number);
+  }
+
   get lastRevision(): number {
-    return this.#positions.length - 1;
+    return this.tables.positions.count(this.number) - 1;
   }
 
   /** Position of the event with a revision up to the last; the newest ones may not be durable yet. */
   positionAt(revision: number): number {
-    return this.#positions[revision] as number;
+    return this.tables.positions.at(this.number, revision);
   }
 
-  /** Takes in the next event, or takes the newest back. */
-  push(position: number): void {
-    this.#positions.push(position);
+  /** Position of the event that ended the stream for good. */
+  get tombstone(): number | undefined {
+    return this.tables.tombstones.get(this.number);
   }
 
-  pop(): void {
-    this.#positions.pop();
+  /** As writers see it: with what is decided but not durable yet. */
+  get limits(): StreamLimits {
+    return this.tables.limits.get(this.number) ?? NO_LIMITS;
+  }
+
+  /** As readers see it. */
+  get durableLimits(): StreamLimits {
+    return this.tables.durableLimits.get(this.number) ?? NO_LIMITS;
   }
 
   get isSoftDeleted(): boolean {
     return this.limits.truncateBefore === SOFT_DELETED;
   }
+}
+
+export function setLimits(
+  all: Map<number, StreamLimits>,
+  stream: number,
+  limits: StreamLimits | undefined,
+): void {
+  if (limits === undefined || limits === NO_LIMITS) all.delete(stream);
+  else all.set(stream, limits);
 }
