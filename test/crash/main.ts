@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { CONTEXTS } from '#libs/contexts';
+import { eventStoreDbRound } from './eventstoredb/round.js';
 import { type RoundOutcome, standaloneRound } from './standalone-round.js';
 
 const SUBJECTS: Readonly<Record<string, (seed: number) => Promise<RoundOutcome>>> = {
   standalone: (seed) => standaloneRound(seed, CONTEXTS),
+  eventstoredb: eventStoreDbRound,
 };
 
 function wholeNumber(text: string): number {
