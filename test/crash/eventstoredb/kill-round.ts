@@ -3,12 +3,14 @@ import { EventStoreDBClient } from '@eventstore/db-client';
 import { dice } from '#libs/testing';
 import { Child, type TemporaryFolder, temporaryFolder } from '../../harness/index.js';
 import type { RoundOutcome } from '../standalone-round.js';
+import { GroupConsumer } from './group-consumer.js';
+import { enableProjections, faultsOfAllLinks, faultsOfLinks } from './links-check.js';
 import { faultsOfLog, faultsOfStreams, type LogEntry, readLog } from './log-check.js';
 import type { SentWrite } from './sent-write.js';
 import { Writers } from './writers.js';
 
 const MOST_KILLS = 2;
-const LONGEST_LOAD_MS = 400;
+const LONGEST_LOAD_MS = 800;
 
 /**
  * One round on a fresh folder: writers load a node until it is killed (`kill -9`) at a random moment, twice at
@@ -20,6 +22,7 @@ export async function killRound(seed: number): Promise<RoundOutcome> {
   const sent: SentWrite[] = [];
   const faults: string[] = [];
   let seen: LogEntry[] = [];
+  const consumer = new GroupConsumer();
   const kills = 1 + random.upTo(MOST_KILLS);
   try {
     for (let kill = 0; kill <= kills; kill++) {
@@ -28,8 +31,14 @@ export async function killRound(seed: number): Promise<RoundOutcome> {
       try {
         const client = EventStoreDBClient.connectionString(url);
         seen = await checked(client, sent, seen, faults);
+        faults.push(...(await consumer.faults(client, seen)));
+        if (kill < kills) {
+          await consumer.create(client);
+          await enableProjections(client);
+          consumer.consume(client);
+          await loadUntilKilled(child, url, `${seed}-${kill}-`, random.upTo(2 ** 30), sent);
+        } else faults.push(...(await faultsOfAllLinks(client)));
         await client.dispose();
-        if (kill < kills) await loadUntilKilled(child, url, `${seed}-${kill}-`, random.upTo(2 ** 30), sent);
       } finally {
         await child.kill();
       }
@@ -48,7 +57,8 @@ async function checked(
   faults: string[],
 ): Promise<LogEntry[]> {
   const log = await readLog(client);
-  faults.push(...faultsOfLog(log, sent, seenBefore), ...(await faultsOfStreams(client, log, sent)));
+  faults.push(...faultsOfLog(log, sent, seenBefore), ...faultsOfLinks(log));
+  faults.push(...(await faultsOfStreams(client, log, sent)));
   return log;
 }
 

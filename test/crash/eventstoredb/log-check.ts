@@ -7,6 +7,8 @@ export interface LogEntry {
   readonly revision: bigint;
   readonly position: bigint;
   readonly type: string;
+  /** Of a link: what it leads to. */
+  readonly data: string | undefined;
 }
 
 /** All that the node has, in the order of the log. */
@@ -20,6 +22,7 @@ export async function readLog(client: EventStoreDBClient): Promise<LogEntry[]> {
         revision: event.revision,
         position: event.position?.commit as bigint,
         type: event.type,
+        data: event.type === '$>' ? Buffer.from(event.data as Uint8Array).toString() : undefined,
       });
   return entries;
 }
