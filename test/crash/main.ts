@@ -1,11 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { CONTEXTS } from '#libs/contexts';
 import { eventStoreDbRound } from './eventstoredb/round.js';
+import { mongoDbRound } from './mongodb/round.js';
 import { type RoundOutcome, standaloneRound } from './standalone-round.js';
 
 const SUBJECTS: Readonly<Record<string, (seed: number) => Promise<RoundOutcome>>> = {
   standalone: (seed) => standaloneRound(seed, CONTEXTS),
   eventstoredb: eventStoreDbRound,
+  mongodb: mongoDbRound,
 };
 
 function wholeNumber(text: string): number {

@@ -76,7 +76,7 @@ describe('the program', () => {
         [['--port', '0', '--data', join(root, 'held')], /^The data folder .* is in use by process \d+\.\n$/],
         [
           ['--host', '0.0.0.0', '--data', join(root, 'd')],
-          /^The embedded MongoDB server has no log-in and listens on loopback only, .*\n$/,
+          /^Without a user the embedded MongoDB server listens on loopback only, .*\n$/,
         ],
         [['--port', '99999'], /^error: option '--port <number>' argument '99999' is invalid\./],
         [['--frobnicate'], /^error: unknown option '--frobnicate'/],

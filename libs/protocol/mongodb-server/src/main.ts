@@ -9,6 +9,7 @@ interface CommandLine {
   readonly host: string;
   readonly port: number;
   readonly sync: 'always' | 'none';
+  readonly user?: string;
   readonly failPoints?: true;
   readonly insecureListenOnNetwork?: true;
 }
@@ -17,6 +18,8 @@ interface CommandLine {
 const EXIT_REFUSED = 2;
 /** `verify` found something, or `restore` did in the backup. */
 const EXIT_FINDINGS = 1;
+/** Not an option: the command lines of programs are seen by all users of a machine. */
+const PASSWORD_VARIABLE = 'MONGODB_PASSWORD';
 const DEFAULT_DATA = './.data/mongodb';
 
 const program = new Command()
@@ -28,10 +31,11 @@ const program = new Command()
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--port <number>', 'port to listen on, 0 for a free one', portNumber, 27017)
   .option('--sync <mode>', 'always: acknowledged means on disk; none: faster, for tests', syncMode, 'always')
+  .option('--user <name>', `clients log in as this user; the password comes from ${PASSWORD_VARIABLE}`)
   .option('--fail-points', 'let clients ask for failures (configureFailPoint), for tests')
   .option(
     '--insecure-listen-on-network',
-    'listen on other addresses than loopback, open to everybody who reaches them',
+    'listen on other addresses than loopback without a user, open to everybody who reaches them',
   )
   .enablePositionalOptions()
   .showHelpAfterError('(--help shows the options)')
@@ -101,13 +105,14 @@ function tell(folder: string, findings: readonly string[]): void {
 }
 
 async function serve(options: CommandLine): Promise<void> {
-  const { data, host, port, sync, failPoints, insecureListenOnNetwork } = options;
+  const { data, host, port, sync, user, failPoints, insecureListenOnNetwork } = options;
   const server = await startMongoDb({
     dataDir: data,
     host,
     port,
     sync,
     failPoints: failPoints ?? false,
+    ...(user !== undefined && { user: { name: user, password: process.env[PASSWORD_VARIABLE] ?? '' } }),
     insecureListenOnNetwork: insecureListenOnNetwork ?? false,
   });
   let stopping = false;

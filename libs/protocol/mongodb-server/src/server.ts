@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { Cursors } from './commands/cursors.js';
 import { Dispatcher } from './commands/dispatcher.js';
 import { FailPoints } from './commands/fail-points.js';
+import { Operations } from './commands/operations.js';
 import type { ServerState } from './commands/server-state.js';
 import { RetryableWrites } from './sessions/retryable-writes.js';
+import { scramUser } from './sessions/scram.js';
 import { Sessions } from './sessions/sessions.js';
 import type { ChangeRetention } from './storage/change-log.js';
 import { Engine } from './storage/engine.js';
@@ -18,6 +20,7 @@ export interface ServerOptions {
   readonly port: number;
   readonly sync: 'always' | 'none';
   readonly failPoints: boolean;
+  readonly user: { readonly name: string; readonly password: string } | undefined;
   readonly changeRetention: ChangeRetention;
   readonly report: (message: string, error: unknown) => void;
 }
@@ -52,6 +55,8 @@ async function serve(engine: Engine, options: ServerOptions): Promise<RunningSer
     retries,
     sessions,
     cursors,
+    operations: new Operations(),
+    user: options.user && scramUser(options.user.name, options.user.password),
     failPoints: options.failPoints ? new FailPoints() : undefined,
     startedAt: new Date(),
     processId: randomBytes(12),

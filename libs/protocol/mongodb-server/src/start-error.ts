@@ -1,4 +1,4 @@
-export type MongoDbStartProblem = 'port-taken' | 'address-unusable' | 'remote-refused';
+export type MongoDbStartProblem = 'port-taken' | 'address-unusable' | 'remote-refused' | 'user-unusable';
 
 /** Why the server could not start, in one sentence for the operator. */
 export class MongoDbStartError extends Error {

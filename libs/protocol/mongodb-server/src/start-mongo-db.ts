@@ -16,7 +16,7 @@ export interface MongoDbLogger {
 export interface MongoDbOptions {
   /** Folder of the data, made when it is missing. Absent: a temporary one that is removed on close. */
   readonly dataDir?: string;
-  /** Address to listen on; only loopback, since nobody has to log in. Default `127.0.0.1`. */
+  /** Address to listen on; only loopback, unless clients have to log in as `user`. Default `127.0.0.1`. */
   readonly host?: string;
   /** 0, the default, takes a free port. */
   readonly port?: number;
@@ -29,7 +29,12 @@ export interface MongoDbOptions {
    * Default: 24 hours, 256 MiB.
    */
   readonly changeRetention?: { readonly maxAgeMs?: number; readonly maxBytes?: number };
-  /** Listens on other addresses than loopback, open to everybody who reaches them. */
+  /**
+   * The one user: clients log in with SCRAM-SHA-256, or are refused with code 13. Demanded outside loopback. There is
+   * no TLS. The password is of printable ASCII characters; the URL that `startMongoDb` returns does not hold it.
+   */
+  readonly user?: { readonly name: string; readonly password: string };
+  /** Listens on other addresses than loopback without a user, open to everybody who reaches them. */
   readonly insecureListenOnNetwork?: boolean;
   /** Default: standard error. */
   readonly logger?: MongoDbLogger;
@@ -61,10 +66,12 @@ export interface MongoDb {
 export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoDb> {
   const { host = '127.0.0.1', port = 0, sync = 'always', failPoints = false } = options;
   const changeRetention = { ...DEFAULT_RETENTION, ...options.changeRetention };
-  if (!isLoopback(host) && !options.insecureListenOnNetwork) {
+  const { user } = options;
+  if (user) checkUser(user);
+  else if (!isLoopback(host) && !options.insecureListenOnNetwork) {
     throw new MongoDbStartError(
       'remote-refused',
-      `The embedded MongoDB server has no log-in and listens on loopback only, not on ${host}; set insecureListenOnNetwork to open it to everybody.`,
+      `Without a user the embedded MongoDB server listens on loopback only, not on ${host}; set user so that clients log in, or insecureListenOnNetwork to open it to everybody.`,
     );
   }
   const temporary =
@@ -81,7 +88,7 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
     };
     try {
       return await startThread(
-        { path: join(folder.path, STORE), host, port, sync, failPoints, changeRetention },
+        { path: join(folder.path, STORE), host, port, sync, failPoints, changeRetention, user },
         options.logger ?? STANDARD_ERROR,
         release,
       );
@@ -93,6 +100,15 @@ export async function startMongoDb(options: MongoDbOptions = {}): Promise<MongoD
     await removeTemporary();
     throw error;
   }
+}
+
+/** What SASLprep would change is refused, so that the password that counts is the one that was set. */
+function checkUser({ name, password }: { readonly name: string; readonly password: string }): void {
+  if (name !== '' && /^[\x20-\x7e]+$/.test(password)) return;
+  throw new MongoDbStartError(
+    'user-unusable',
+    'The user needs a name, and a password of printable ASCII characters.',
+  );
 }
 
 function isLoopback(host: string): boolean {

@@ -3,8 +3,10 @@ import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ObjectId } from 'bson';
 import { encodeValue, Timestamp, Uuid } from '../bson/encode.js';
+import { BsonType } from '../bson/value.js';
 import { MongoError, notSupported } from '../errors.js';
 import { databaseOf } from '../storage/catalog.js';
+import { helloAuthentication, isLoggedIn } from './authentication.js';
 import type { Invocation, Reply } from './invocation.js';
 
 const VERSION = '8.0.0';
@@ -42,6 +44,7 @@ export function helloReply(invocation: Invocation): Reply {
     minWireVersion: 0,
     maxWireVersion: 25,
     readOnly: false,
+    ...helloAuthentication(invocation),
     ok: 1,
   };
 }
@@ -86,10 +89,16 @@ export const hostInfo = (): Reply => ({
   ok: 1,
 });
 
-export const connectionStatus = (): Reply => ({
-  authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] },
-  ok: 1,
-});
+export function connectionStatus({ server, connection }: Invocation): Reply {
+  const isUser = server.user !== undefined && isLoggedIn(connection);
+  return {
+    authInfo: {
+      authenticatedUsers: isUser ? [{ user: server.user.name, db: 'admin' }] : [],
+      authenticatedUserRoles: isUser ? [{ role: 'root', db: 'admin' }] : [],
+    },
+    ok: 1,
+  };
+}
 
 export const whatsmyuri = (invocation: Invocation): Reply => ({
   you: invocation.connection.remoteAddress,
@@ -144,6 +153,14 @@ export function serverStatus(invocation: Invocation): Reply {
   };
 }
 
+/** There is no log of its own: the host program's logger has it. */
+export function getLog(invocation: Invocation): Reply {
+  const which = invocation.get('getLog')?.type === BsonType.string ? invocation.string('getLog') : '';
+  if (which === '*') return { names: ['global', 'startupWarnings'], ok: 1 };
+  if (which !== 'global' && which !== 'startupWarnings') throw new MongoError(96, `No log named '${which}'`);
+  return { totalLinesWritten: 0, log: [], ok: 1 };
+}
+
 export function configureFailPoint(invocation: Invocation): Reply {
   const { failPoints } = invocation.server;
   if (!failPoints)
@@ -190,12 +207,12 @@ export function dbStats(invocation: Invocation): Promise<Reply> {
 /** Real commands of MongoDB that this server refuses by name, so that they are told from misspelt ones. */
 export const ABSENT_COMMANDS = new Set(
   (
-    'mapReduce geoSearch convertToCapped cloneCollectionAsCapped collMod validate currentOp killOp compact reIndex fsync fsyncUnlock dbHash ' +
+    'mapReduce geoSearch convertToCapped cloneCollectionAsCapped compact reIndex fsync fsyncUnlock dbHash ' +
     'createUser updateUser dropUser usersInfo grantRolesToUser revokeRolesFromUser createRole dropRole rolesInfo authenticate ' +
-    'saslStart saslContinue logout replSetGetStatus replSetInitiate replSetReconfig replSetStepDown replSetFreeze replSetGetConfig ' +
+    'replSetGetStatus replSetInitiate replSetReconfig replSetStepDown replSetFreeze replSetGetConfig ' +
     'addShard enableSharding shardCollection createSearchIndexes dropSearchIndex listSearchIndexes updateSearchIndex ' +
-    'setFeatureCompatibilityVersion setParameter shutdown getLog top profile filemd5 planCacheClear planCacheListFilters ' +
-    'dataSize listCommands lockInfo connPoolStats setDefaultRWConcern getDefaultRWConcern killAllSessionsByPattern logRotate'
+    'setFeatureCompatibilityVersion setParameter shutdown top profile filemd5 planCacheClear planCacheListFilters ' +
+    'dataSize listCommands lockInfo connPoolStats setDefaultRWConcern getDefaultRWConcern logRotate'
   ).split(' '),
 );
 

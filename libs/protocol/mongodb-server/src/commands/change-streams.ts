@@ -139,8 +139,7 @@ export async function moreChanges(
   const { engine, cursors } = invocation.server;
   const deadline = Date.now() + (invocation.number('maxTimeMS') ?? DEFAULT_AWAIT_MS);
   const refuseWhenOver = () => {
-    engine.refuseWhenClosing();
-    if (invocation.session?.isKilled) throw new MongoError(11601, 'operation was interrupted');
+    invocation.refuseWhenEnded();
     if (!cursors.isOpen(cursor.id)) throw new MongoError(237, 'cursor was killed');
   };
   for (;;) {

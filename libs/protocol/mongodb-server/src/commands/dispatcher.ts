@@ -6,6 +6,7 @@ import { codeName, MongoError } from '../errors.js';
 import type { ServerSession } from '../sessions/sessions.js';
 import type { WireConnection, WireHandler, WireRequest } from '../wire/index.js';
 import { helloReply, helloWaitMs, pause, refuseAbsent } from './admin.js';
+import { demandLogIn } from './authentication.js';
 import type { Failure } from './fail-points.js';
 import { Invocation, type Reply } from './invocation.js';
 import { COMMANDS, COMMON_FIELDS, type CommandDefinition } from './registry.js';
@@ -75,12 +76,21 @@ export class Dispatcher {
       failure = this.server.failPoints?.due(name);
       if (failure) await beforeFailure(failure, connection);
       invocation = this.prepare(request, connection, name, fields, definition);
-      const reply = await definition.run(invocation);
+      const reply = await this.run(definition, invocation);
       this.afterStatement(invocation, reply);
       if (failure?.afterRunning) connection.close();
       return this.encode(withWriteConcern(invocation, reply, failure));
     } catch (error) {
       return this.encodeError(error, invocation, failure, asked);
+    }
+  }
+
+  private async run(definition: CommandDefinition, invocation: Invocation): Promise<Reply | Buffer> {
+    const id = this.server.operations.begin(invocation);
+    try {
+      return await definition.run(invocation);
+    } finally {
+      this.server.operations.end(id);
     }
   }
 
@@ -97,6 +107,7 @@ export class Dispatcher {
       throw new MongoError(40415, `BSON field '${name}.${field}' is an unknown field.`);
     }
     checkDatabase(database);
+    demandLogIn(this.server.user, connection, name);
     const lsid = fields.get('lsid');
     const session = lsid ? this.server.sessions.of(sessionKey(lsid)) : undefined;
     const sequences = new Map(

@@ -11,6 +11,9 @@ export type Reply = { readonly [name: string]: Encodable };
 
 /** One command as it came, with what it needs to run. */
 export class Invocation {
+  /** `killOp` asked for its end. */
+  isKilled = false;
+
   constructor(
     readonly name: string,
     readonly fields: ReadonlyMap<string, BsonValue>,
@@ -118,9 +121,14 @@ export class Invocation {
     const deadline = maxTimeMs ? Date.now() + maxTimeMs : Number.POSITIVE_INFINITY;
     return () => {
       if (Date.now() > deadline) throw new MongoError(50, 'operation exceeded time limit');
-      this.server.engine.refuseWhenClosing();
-      if (this.session?.isKilled) throw new MongoError(11601, 'operation was interrupted');
+      this.refuseWhenEnded();
     };
+  }
+
+  /** @throws MongoError 11600 or 11601 when the store closes, or the session or this command was killed. */
+  refuseWhenEnded(): void {
+    this.server.engine.refuseWhenClosing();
+    if (this.isKilled || this.session?.isKilled) throw new MongoError(11601, 'operation was interrupted');
   }
 
   /** @throws MongoError 238 for any collation but the simple one. */

@@ -1,6 +1,8 @@
 import * as admin from './admin.js';
 import { aggregate } from './aggregate.js';
+import { logout, saslContinue, saslStart } from './authentication.js';
 import { bulkWrite } from './bulk-write.js';
+import { collMod } from './coll-mod.js';
 import { create, drop, dropDatabase, renameCollection } from './ddl.js';
 import { distinct } from './distinct.js';
 import { explain } from './explain.js';
@@ -9,14 +11,17 @@ import { getMore, killCursors } from './get-more.js';
 import { createIndexes, dropIndexes } from './indexes.js';
 import type { Invocation, Reply } from './invocation.js';
 import { listCollections, listDatabases, listIndexes } from './listing.js';
+import { currentOp, killOp } from './operations.js';
 import { count, find } from './reading.js';
 import {
   abortTransaction,
   commitTransaction,
   endSessions,
   killAllSessions,
+  killAllSessionsByPattern,
   refreshSessions,
 } from './session-commands.js';
+import { validate } from './validate.js';
 import { insert, remove, update } from './writes.js';
 
 export interface CommandDefinition {
@@ -79,6 +84,7 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
   endSessions: { run: endSessions, fields: [] },
   killSessions: { run: endSessions, fields: [] },
   refreshSessions: { run: refreshSessions, fields: [] },
+  killAllSessionsByPattern: { run: killAllSessionsByPattern, fields: [] },
   killAllSessions: { run: killAllSessions, fields: [] },
   commitTransaction: { run: commitTransaction, fields: ['recoveryToken'], endsTransaction: true },
   abortTransaction: { run: abortTransaction, fields: ['recoveryToken'], endsTransaction: true },
@@ -143,6 +149,30 @@ export const COMMANDS: Readonly<Record<string, CommandDefinition>> = {
   listDatabases: { run: listDatabases, fields: ['filter', 'nameOnly', 'authorizedDatabases'] },
   collStats: { run: admin.collStats, fields: ['scale'] },
   dbStats: { run: admin.dbStats, fields: ['scale', 'freeStorage'] },
+  validate: { run: validate, fields: ['full', 'repair', 'metadata', 'checkBSONConformance', 'background'] },
+  collMod: {
+    run: collMod,
+    fields: [
+      'index',
+      'validator',
+      'validationLevel',
+      'validationAction',
+      'viewOn',
+      'pipeline',
+      'cappedSize',
+      'cappedMax',
+      'changeStreamPreAndPostImages',
+      'expireAfterSeconds',
+      'timeseries',
+      'dryRun',
+    ],
+  },
+  currentOp: { run: currentOp, fields: ['$all', '$ownOps'] },
+  killOp: { run: killOp, fields: ['op'] },
+  getLog: { run: admin.getLog, fields: [] },
+  saslStart: { run: saslStart, fields: ['mechanism', 'payload', 'autoAuthorize', 'options', 'db'] },
+  saslContinue: { run: saslContinue, fields: ['conversationId', 'payload'] },
+  logout: { run: logout, fields: [] },
   configureFailPoint: { run: admin.configureFailPoint, fields: ['mode', 'data'] },
 };
 

@@ -1,5 +1,5 @@
 import { type BsonValue, fieldsOf } from '../bson/value.js';
-import { MongoError } from '../errors.js';
+import { MongoError, notSupported } from '../errors.js';
 import type { Invocation, Reply } from './invocation.js';
 
 /** The 16 bytes of a session id document. @throws MongoError 9 */
@@ -37,15 +37,31 @@ export function abortTransaction(invocation: Invocation): Reply {
 /** endSessions, killSessions: their transactions and cursors end with them. */
 export function endSessions(invocation: Invocation): Reply {
   for (const lsid of invocation.documents(invocation.name)) {
-    const key = sessionKey(lsid);
-    invocation.server.sessions.end(key);
-    invocation.server.cursors.killOfSession(key.toString('latin1'));
+    killSession(invocation, sessionKey(lsid));
   }
   return { ok: 1 };
 }
 
+function killSession({ server }: Invocation, key: Buffer): void {
+  server.sessions.end(key);
+  server.cursors.killOfSession(key.toString('latin1'));
+  server.engine.wakeWaiting();
+}
+
 export function refreshSessions(invocation: Invocation): Reply {
   for (const lsid of invocation.documents('refreshSessions')) invocation.server.sessions.of(sessionKey(lsid));
+  return { ok: 1 };
+}
+
+/** Patterns choose by user, and there is at most one: all or none. */
+export function killAllSessionsByPattern(invocation: Invocation): Reply {
+  for (const pattern of invocation.documents('killAllSessionsByPattern')) {
+    const fields = fieldsOf(pattern);
+    const lsid = fields.get('lsid');
+    if (lsid) killSession(invocation, sessionKey(lsid));
+    else if (fields.size > 0) throw notSupported('killAllSessionsByPattern by user or role');
+    else invocation.server.sessions.endAll();
+  }
   return { ok: 1 };
 }
 
