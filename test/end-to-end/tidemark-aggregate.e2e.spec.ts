@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -127,9 +128,31 @@ describe('tidemark aggregate', () => {
     expect(never).toMatchObject({ code: 0, stdout: 'It never holds.\n' });
   });
 
+  it('what-if decides the commands behind another history again, and writes nothing', async () => {
+    const { code, stdout } = await tidemark('what-if', 'order', '1001', '--drop', '3', '--read-models');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'CancelOrder, which recorded OrderCancelled (revision 4): would record OrderDraftCancelled',
+    );
+    expect(stdout).toMatch(/^sales-by-day@\d 20\d\d.* would differ:$/m);
+    const file = join(folder.path, 'command.json');
+    writeFileSync(
+      file,
+      JSON.stringify({ type: 'ConfirmOrder', orderId: '1001', at: '2026-03-01T10:00:00.000Z' }),
+    );
+    const refused = await tidemark('what-if', 'order', '1001', '--command', file, '--json');
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      command: { refused: 'ORDER_CANCELLED' },
+      changes: [],
+    });
+    const { lines } = await tidemark('history', 'order', '1001', '--json');
+    expect(lines).toHaveLength(5);
+  });
+
   it.each([
     [['show', 'basket', '1'], 'There is no aggregate "basket"; known: order, creditNote, product, customer.'],
     [['show', 'order', 'nobody'], 'There is no stream order-nobody.'],
+    [['what-if', 'order', '1001', '--command', 'nowhere.json'], 'nowhere.json: ENOENT'],
     [['bisect', 'order', '1001', '--where', 'state.totls > 1'], '(column 7)'],
     [['explain', 'order', '1001', 'totls'], 'No state of this stream has /totls. The state has: status,'],
   ])('refuses %j with 2', async (args, message) => {

@@ -5,6 +5,7 @@ import { registerDiff } from './diff-command.js';
 import { registerExplain } from './explain-command.js';
 import { registerHistory } from './history-command.js';
 import { registerShow } from './show-command.js';
+import { registerWhatIf } from './what-if-command.js';
 
 export function registerAggregateCommand(program: Command, cli: Cli): void {
   const aggregate = program
@@ -22,6 +23,13 @@ Examples:
   tidemark aggregate show order 1001 --at-revision 7
   tidemark aggregate bisect order 1001 --where 'state.totals.totalThousandths < 0'`,
     );
-  for (const register of [registerHistory, registerShow, registerDiff, registerExplain, registerBisect])
+  for (const register of [
+    registerHistory,
+    registerShow,
+    registerDiff,
+    registerExplain,
+    registerBisect,
+    registerWhatIf,
+  ])
     register(aggregate, cli);
 }

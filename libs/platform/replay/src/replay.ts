@@ -48,24 +48,32 @@ export class Folding {
   }
 
   next(stored: StoredEvent): Step {
-    const recorded = this.#recorded(stored);
+    const decoded = decodeEvent(this.aggregate.eventTypes, stored);
+    const asStored = { type: stored.type, data: stored.data as object };
+    return this.apply(this.options.raw ? { ...decoded, event: asStored } : decoded);
+  }
+
+  /** The same for an event that was lifted already, or never stored. */
+  apply(whole: RecordedEvent): Step {
+    const { decider } = this.aggregate;
+    const recorded = this.shown(whole);
     const before = this.state;
     const where = `${recorded.event.type} (${recorded.stream}@${recorded.revision})`;
-    const after = guardedFold(() => this.aggregate.decider.evolve(before, recorded.event), where);
+    const after = guardedFold(() => decider.evolve(before, recorded.event), where);
     this.state = after;
     const view = this.#view;
     return { recorded, before, after, changes: () => fieldChanges(view.of(before), view.of(after)) };
   }
 
+  /** The event as this replay may show it. */
+  shown(whole: RecordedEvent): RecordedEvent {
+    return this.options.personal
+      ? whole
+      : { ...whole, event: redact(this.aggregate.eventTypes, whole.event) };
+  }
+
   /** The state as paths see it: lists with a declared key are shown by that key. */
   view(state: unknown): unknown {
     return this.#view.of(state);
-  }
-
-  #recorded(stored: StoredEvent): RecordedEvent {
-    const { eventTypes } = this.aggregate;
-    const decoded = decodeEvent(eventTypes, stored);
-    const event = this.options.raw ? { type: stored.type, data: stored.data as object } : decoded.event;
-    return { ...decoded, event: this.options.personal ? event : redact(eventTypes, event) };
   }
 }
