@@ -36,7 +36,7 @@ export async function recoverLog(
     }
     const start = Math.max(segment.start, fromOffset);
     const { end, firstDurableEnd } = await readRecords(segment, start, onRecord);
-    if (firstDurableEnd > last.end && segment !== last) throw damaged(last);
+    if (start === segment.start && segment !== last && firstDurableEnd > last.end) throw damaged(last);
     segment.end = end;
     if (!segment.isEmpty) last = segment;
     const [before] = torn;
