@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Cursors } from './commands/cursors.js';
 import { Dispatcher } from './commands/dispatcher.js';
+import { Expiry } from './commands/expiry.js';
 import { FailPoints } from './commands/fail-points.js';
 import { Operations } from './commands/operations.js';
 import type { ServerState } from './commands/server-state.js';
@@ -71,9 +72,11 @@ async function serve(engine: Engine, options: ServerOptions): Promise<RunningSer
     onUnexpectedError: (error) => report('A connection failed in a way that it should not.', error),
   });
   state.address = wire.address;
+  const expiry = new Expiry(engine);
   const housekeeping = setInterval(() => {
     cursors.expire();
     engine.changeLogKeeper.trim();
+    expiry.pass().catch((error) => report('Removing expired documents failed.', error));
     sessions.expire().catch((error) => report('Forgetting old sessions failed.', error));
   }, HOUSEKEEPING_MS);
   housekeeping.unref();

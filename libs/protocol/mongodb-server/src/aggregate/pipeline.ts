@@ -8,7 +8,7 @@ import type { Filter } from '../query/filter.js';
 import { compileFilter } from '../query/match.js';
 import { parseFilter } from '../query/parse-filter.js';
 import { parseHint } from '../query/planner.js';
-import { Query, QueryRun } from '../query/query.js';
+import { countOf, Query, QueryRun } from '../query/query.js';
 import { parseSort, Sorter } from '../query/sort.js';
 import type { CollectionInfo } from '../storage/catalog.js';
 import type { ReadContext } from '../storage/contexts.js';
@@ -124,7 +124,7 @@ export async function runPipeline(
   if (rest.length === 0) return { source: run, collectionIdent: collection?.ident };
   const countName = rest.length === 1 ? countingGroup(rest[0]!) : undefined;
   if (countName !== undefined) {
-    const counted = await countRows(run, pipeline);
+    const counted = await countOf(query, context, pipeline.interrupted);
     const row = counted === 0 ? [] : [countName(counted)];
     return { source: new BufferedSource(row), collectionIdent: undefined };
   }
@@ -133,15 +133,6 @@ export async function runPipeline(
     for (const row of await run.batch(context, 1_000, Number.MAX_SAFE_INTEGER, pipeline.interrupted))
       rows.push(row);
   return { source: new BufferedSource(await runStages(rows, rest, pipeline)), collectionIdent: undefined };
-}
-
-async function countRows(run: QueryRun, pipeline: Pipeline): Promise<number> {
-  let counted = 0;
-  while (!run.done) {
-    counted += (await run.batch(pipeline.context, 1_000, Number.MAX_SAFE_INTEGER, pipeline.interrupted))
-      .length;
-  }
-  return counted;
 }
 
 /** `{ $group: { _id: 1, n: { $sum: 1 } } }` is how the driver counts documents: no expression is needed for it. */

@@ -2,7 +2,8 @@ import type { Encodable } from '../bson/encode.js';
 import { fieldsOf } from '../bson/value.js';
 import { MongoError, notSupported } from '../errors.js';
 import type { Plan, PointPlan, ScanPlan } from '../query/planner.js';
-import { type Query, QueryRun } from '../query/query.js';
+import { countOf, type Query, QueryRun } from '../query/query.js';
+import type { Examined } from '../query/scan.js';
 import type { ReadContext } from '../storage/contexts.js';
 import { Invocation, type Reply } from './invocation.js';
 import { findQuery } from './reading.js';
@@ -36,12 +37,21 @@ export function explain(invocation: Invocation): Promise<Reply> {
   const verbosity = invocation.get('verbosity')?.string() ?? 'allPlansExecution';
   return explained.read(async (context) => {
     const query = findQuery(explained, context, namespace);
-    const winningPlan = winningStage(query);
+    const isCovered = name === 'count' && query.plan?.kind === 'scan' && query.plan.covered;
+    const winningPlan = isCovered ? countStage(query.plan) : winningStage(query);
     const reply: Reply = {
       explainVersion: '1',
       queryPlanner: { namespace, indexFilterSet: false, winningPlan, rejectedPlans: [] },
     };
     if (verbosity === 'queryPlanner') return { ...reply, ok: 1 };
+    if (isCovered) {
+      const n = await countOf(query, context, explained.timeLimit());
+      return {
+        ...reply,
+        executionStats: { ...statisticsOf(1, { keys: n, documents: 0 }, 0), executionStages: winningPlan },
+        ok: 1,
+      };
+    }
     return { ...reply, executionStats: await statistics(query, context, explained, winningPlan), ok: 1 };
   });
 }
@@ -59,13 +69,23 @@ async function statistics(
     nReturned += (await run.batch(context, 1_000, Number.MAX_SAFE_INTEGER, invocation.timeLimit())).length;
   }
   return {
-    executionSuccess: true,
-    nReturned,
-    executionTimeMillis: Math.round(performance.now() - started),
-    totalKeysExamined: run.examined.keys,
-    totalDocsExamined: run.examined.documents,
+    ...statisticsOf(nReturned, run.examined, Math.round(performance.now() - started)),
     executionStages: winningPlan,
   };
+}
+
+function statisticsOf(nReturned: number, examined: Examined, executionTimeMillis: number): Stage {
+  return {
+    executionSuccess: true,
+    nReturned,
+    executionTimeMillis,
+    totalKeysExamined: examined.keys,
+    totalDocsExamined: examined.documents,
+  };
+}
+
+function countStage(plan: ScanPlan): Stage {
+  return { stage: 'COUNT', inputStage: { ...branchStage(plan), stage: 'COUNT_SCAN' } };
 }
 
 function winningStage(query: Query): Stage {
@@ -109,5 +129,15 @@ function branchStage(plan: PointPlan | ScanPlan): Stage {
   const keyPattern = Object.fromEntries(
     plan.index.fields.map(({ path, descending }) => [path.text, descending ? -1 : 1]),
   );
-  return { stage: 'IXSCAN', indexName: plan.index.name, keyPattern, isMultiKey: plan.multikey, direction };
+  const { name: indexName, unique: isUnique, sparse = false, partial } = plan.index;
+  return {
+    stage: 'IXSCAN',
+    indexName,
+    keyPattern,
+    isMultiKey: plan.multikey,
+    isUnique,
+    isSparse: sparse,
+    isPartial: partial !== undefined,
+    direction,
+  };
 }

@@ -1,99 +1,50 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { Path } from '../bson/path.js';
-import { BsonType, type BsonValue, elementsOf, entriesOf, fieldsOf } from '../bson/value.js';
-import { MongoError, notSupported } from '../errors.js';
-import { type CollectionInfo, collectionOf, type IndexField, type IndexInfo } from '../storage/catalog.js';
+import { BsonType, type BsonValue, elementsOf, entriesOf } from '../bson/value.js';
+import { MongoError } from '../errors.js';
+import { type CollectionInfo, collectionOf, type IndexInfo } from '../storage/catalog.js';
 import type { ReadContext, WriteContext } from '../storage/contexts.js';
 import type { Engine } from '../storage/engine.js';
 import { rangeOf } from '../storage/keyspace.js';
 import { checkUnique, indexKeysOf } from '../storage/records.js';
 import { newCollection } from './collections.js';
+import {
+  type IndexSpecification,
+  identityOf,
+  isOnId,
+  parseSpecification,
+  patternOf,
+} from './index-specification.js';
 import type { Invocation, Reply } from './invocation.js';
 
 const MAX_INDEXES = 64;
-const MAX_FIELDS = 32;
-const IGNORED_OPTIONS = new Set(['v', 'key', 'name', 'unique', 'background', 'ns', 'storageEngine']);
-const REFUSED_OPTIONS = new Set(
-  (
-    'sparse partialFilterExpression expireAfterSeconds hidden collation weights default_language language_override ' +
-    'textIndexVersion 2dsphereIndexVersion bits min max wildcardProjection prepareUnique clustered'
-  ).split(' '),
-);
-
-interface IndexSpecification {
-  readonly name: string;
-  readonly fields: readonly IndexField[];
-  readonly unique: boolean;
-}
-
-function parseSpecification(specification: BsonValue): IndexSpecification {
-  if (specification.type !== BsonType.object)
-    throw new MongoError(14, 'The elements of the indexes array must be objects');
-  const options = fieldsOf(specification);
-  for (const [name, value] of options) {
-    if (IGNORED_OPTIONS.has(name)) continue;
-    const isSimple =
-      name === 'collation' &&
-      value.type === BsonType.object &&
-      fieldsOf(value).get('locale')?.string() === 'simple';
-    if (isSimple || (REFUSED_OPTIONS.has(name) && value.type === BsonType.boolean && !value.boolean()))
-      continue;
-    if (REFUSED_OPTIONS.has(name)) throw notSupported(`an index with ${name}`);
-    throw new MongoError(197, `The field '${name}' is not valid for an index specification.`);
-  }
-  const key = options.get('key');
-  if (key?.type !== BsonType.object)
-    throw new MongoError(9, "The 'key' field is a required property of an index specification");
-  const fields = entriesOf(key).map(([name, direction]) => parseField(name, direction));
-  if (fields.length === 0) throw new MongoError(67, 'Index keys cannot be an empty object');
-  if (fields.length > MAX_FIELDS)
-    throw new MongoError(13103, `too many compound keys: at most ${MAX_FIELDS}`);
-  const name = options.get('name');
-  if (name?.type !== BsonType.string || name.string() === '')
-    throw new MongoError(9, "The 'name' field is a required property of an index specification");
-  return { name: name.string(), fields, unique: options.get('unique')?.truthy() ?? false };
-}
-
-function parseField(name: string, direction: BsonValue): IndexField {
-  if (direction.type === BsonType.string) throw notSupported(`an index of type '${direction.string()}'`);
-  if (name === '' || name.split('.').includes(''))
-    throw new MongoError(67, 'Index keys cannot contain an empty field name');
-  if (name.includes('$**')) throw notSupported('a wildcard index');
-  if (name.split('.').some((part) => part.startsWith('$')))
-    throw new MongoError(67, `Index key contains an illegal field name: field name starts with '$'`);
-  const sign = direction.isNumber ? Number(direction.number()) : Number.NaN;
-  if (!(sign !== 0)) throw new MongoError(67, 'Values in the index key pattern cannot be 0');
-  if (Number.isNaN(sign))
-    throw new MongoError(67, `Values in v:2 index key pattern must be numbers or strings`);
-  return { path: new Path(name), descending: sign < 0 };
-}
-
-function patternOf(fields: readonly IndexField[]): string {
-  return fields.map(({ path, descending }) => `${path.text}:${descending ? -1 : 1}`).join();
-}
 
 /** @returns the specification when the index is to be made, undefined when it is there. @throws MongoError 85, 86 */
 function checkAgainst(
   collection: CollectionInfo,
   wanted: IndexSpecification,
 ): IndexSpecification | undefined {
-  if (patternOf(wanted.fields) === '_id:1') return undefined;
+  if (isOnId(wanted)) return undefined;
   if (wanted.name === '_id_')
     throw new MongoError(67, 'The index name _id_ is reserved for the index on _id');
-  for (const index of collection.indexes) {
-    const sameKeys = patternOf(index.fields) === patternOf(wanted.fields);
-    if (index.name === wanted.name) {
-      if (sameKeys && index.unique === wanted.unique) return undefined;
-      throw new MongoError(
-        86,
-        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Index: ${wanted.name}`,
-      );
-    }
-    if (sameKeys) {
-      throw new MongoError(85, `Index already exists with a different name: ${index.name}`);
-    }
+  const named = collection.indexes.find(({ name }) => name === wanted.name);
+  if (!named) {
+    const same = collection.indexes.find((index) => identityOf(index) === identityOf(wanted));
+    if (same) throw new MongoError(85, `Index already exists with a different name: ${same.name}`);
+    return wanted;
   }
-  return wanted;
+  if (identityOf(named) !== identityOf(wanted)) {
+    throw new MongoError(
+      86,
+      `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Index: ${wanted.name}`,
+    );
+  }
+  if (named.expireAfterSeconds !== wanted.expireAfterSeconds) {
+    throw new MongoError(
+      85,
+      `An equivalent index already exists with the same name but different options. Index: ${wanted.name}`,
+    );
+  }
+  return undefined;
 }
 
 /**
@@ -247,8 +198,7 @@ async function untilBuilt(
   }
   const there = new Set(engine.catalog.collections.get(namespace)?.indexes.map(({ name }) => name));
   for (const { name, fields } of wanted) {
-    if (patternOf(fields) !== '_id:1' && !there.has(name))
-      throw new MongoError(276, `Index build of ${name} failed`);
+    if (!isOnId({ fields }) && !there.has(name)) throw new MongoError(276, `Index build of ${name} failed`);
   }
 }
 

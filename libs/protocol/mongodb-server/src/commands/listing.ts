@@ -54,7 +54,17 @@ export function describeIndex(index: IndexInfo): { [name: string]: Encodable } {
   const key = Object.fromEntries(
     index.fields.map(({ path, descending }) => [path.text, descending ? -1 : 1]),
   );
-  return { v: 2, key, name: index.name, ...(index.unique ? { unique: true } : {}) };
+  const { unique, sparse, partial, expireAfterSeconds, hidden } = index;
+  return {
+    v: 2,
+    key,
+    name: index.name,
+    ...(unique ? { unique } : {}),
+    ...(sparse ? { sparse } : {}),
+    ...(partial ? { partialFilterExpression: documentValue(partial.bytes) } : {}),
+    ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
+    ...(hidden ? { hidden } : {}),
+  };
 }
 
 export function listIndexes(invocation: Invocation): Promise<Reply> {

@@ -4,7 +4,7 @@ import { MongoError, notSupported } from '../errors.js';
 import { parseFilter } from '../query/parse-filter.js';
 import { parseHint } from '../query/planner.js';
 import { parseFindProjection } from '../query/projection.js';
-import { Query, QueryRun } from '../query/query.js';
+import { countOf, Query, QueryRun } from '../query/query.js';
 import { parseSort } from '../query/sort.js';
 import type { ReadContext } from '../storage/contexts.js';
 import { emptyDocument } from '../storage/records.js';
@@ -128,9 +128,7 @@ export function count(invocation: Invocation): Promise<Reply> {
       if (limit > 0) n = Math.min(n, limit);
     } else {
       const query = new Query(collection, context, filter, { skip, limit, hint, judge: judgeWith({}) });
-      await eachBatch(query, context, invocation.timeLimit(), (documents) => {
-        n += documents.length;
-      });
+      n = await countOf(query, context, invocation.timeLimit());
     }
     return { n, ok: 1 };
   });

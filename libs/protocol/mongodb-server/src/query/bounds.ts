@@ -1,4 +1,5 @@
-import { rankOf } from '../bson/compare.js';
+import { isNaNValue, rankOf } from '../bson/compare.js';
+import { encodeValue } from '../bson/encode.js';
 import { encodeKey } from '../bson/key-encoding.js';
 import { BsonType, type BsonValue } from '../bson/value.js';
 import { conjunctsOf, type Filter, type Test } from './filter.js';
@@ -15,27 +16,37 @@ export interface Interval {
 export interface PathBounds {
   readonly points?: readonly Buffer[];
   readonly interval?: Interval;
+  /** Values besides the interval, above it: a regular expression stored as such, beside the texts that it finds. */
+  readonly besides?: readonly Buffer[];
+  /** On a path without arrays the bounds say all that the filter says. */
+  readonly exact: boolean;
 }
 
 function typeInterval(rank: number): Interval {
   return { low: Buffer.from([rank]), lowIncluded: true, high: Buffer.from([rank + 3]), highIncluded: false };
 }
 
+/** All numbers but NaN, which is below them and never less than anything. */
+const REAL_NUMBERS: Interval = {
+  ...typeInterval(rankOf(BsonType.double)),
+  low: encodeKey(encodeValue(Number.NEGATIVE_INFINITY)),
+};
+
 /** Whether an index can find the value: it holds the elements of arrays, not arrays as a whole. */
 function isIndexable(value: BsonValue): boolean {
   return value.type !== BsonType.array && value.type !== BsonType.regex && value.type !== BsonType.undefined;
 }
 
-function boundsOfTest(test: Test): PathBounds | undefined {
+export function boundsOfTest(test: Test): PathBounds | undefined {
   switch (test.op) {
     case 'eq':
-      return isIndexable(test.operand) ? { points: [encodeKey(test.operand)] } : undefined;
+      return isIndexable(test.operand) ? { points: [encodeKey(test.operand)], exact: true } : undefined;
     case 'in': {
       if (!test.operands.every(isIndexable)) return undefined;
       const points = new Map(
         test.operands.map((operand) => [encodeKey(operand).toString('latin1'), encodeKey(operand)]),
       );
-      return { points: [...points.values()].sort(Buffer.compare) };
+      return { points: [...points.values()].sort(Buffer.compare), exact: true };
     }
     case 'gt':
     case 'gte':
@@ -44,15 +55,16 @@ function boundsOfTest(test: Test): PathBounds | undefined {
       const { operand } = test;
       if (!isIndexable(operand) || operand.type === BsonType.null) return undefined;
       if (operand.type === BsonType.minKey || operand.type === BsonType.maxKey) return undefined;
-      const ofType = typeInterval(rankOf(operand.type));
+      const ofType = operand.isNumber ? REAL_NUMBERS : typeInterval(rankOf(operand.type));
       const key = encodeKey(operand);
+      if (isNaNValue(operand)) return test.op.endsWith('e') ? { points: [key], exact: true } : undefined;
       if (test.op === 'gt' || test.op === 'gte')
-        return { interval: { ...ofType, low: key, lowIncluded: test.op === 'gte' } };
-      return { interval: { ...ofType, high: key, highIncluded: test.op === 'lte' } };
+        return { interval: { ...ofType, low: key, lowIncluded: test.op === 'gte' }, exact: true };
+      return { interval: { ...ofType, high: key, highIncluded: test.op === 'lte' }, exact: true };
     }
     case 'regex': {
       const prefix = literalPrefix(test.pattern);
-      if (prefix === undefined || test.literal !== undefined) return undefined;
+      if (prefix === undefined) return undefined;
       const low = Buffer.concat([Buffer.from([rankOf(BsonType.string)]), Buffer.from(prefix)]);
       return {
         interval: {
@@ -61,6 +73,8 @@ function boundsOfTest(test: Test): PathBounds | undefined {
           high: Buffer.concat([low, Buffer.from([0xff])]),
           highIncluded: false,
         },
+        besides: [encodeKey(test.literal)],
+        exact: false,
       };
     }
     default:
@@ -104,8 +118,13 @@ function narrow(bounds: Map<string, PathBounds>, path: string, next: PathBounds,
 }
 
 function intersect(a: PathBounds, b: PathBounds): PathBounds {
-  if (a.points) return { points: a.points.filter((point) => accepts(b, point)) };
-  if (b.points) return { points: b.points.filter((point) => accepts(a, point)) };
+  const exact = a.exact && b.exact;
+  if (a.points) return { points: a.points.filter((point) => accepts(b, point)), exact };
+  if (b.points) return { points: b.points.filter((point) => accepts(a, point)), exact };
+  const besides = [
+    ...(a.besides ?? []).filter((point) => accepts(b, point)),
+    ...(b.besides ?? []).filter((point) => accepts(a, point)),
+  ];
   const [x, y] = [a.interval!, b.interval!];
   const lowest = Buffer.compare(x.low, y.low);
   const highest = Buffer.compare(x.high, y.high);
@@ -117,11 +136,14 @@ function intersect(a: PathBounds, b: PathBounds): PathBounds {
       highIncluded:
         highest === 0 ? x.highIncluded && y.highIncluded : highest < 0 ? x.highIncluded : y.highIncluded,
     },
+    ...(besides.length > 0 ? { besides } : {}),
+    exact,
   };
 }
 
-function accepts({ points, interval }: PathBounds, point: Buffer): boolean {
+function accepts({ points, interval, besides }: PathBounds, point: Buffer): boolean {
   if (points) return points.some((other) => other.equals(point));
+  if (besides?.some((other) => other.equals(point))) return true;
   if (!interval) return true;
   const toLow = Buffer.compare(point, interval.low);
   const toHigh = Buffer.compare(point, interval.high);
@@ -141,13 +163,14 @@ function hullOf(branches: readonly Filter[], multikey: boolean): Map<string, Pat
   for (const path of perBranch[0]!.keys()) {
     const intervals = perBranch.map((bounds) => bounds.get(path)).map((found) => found && asInterval(found));
     if (intervals.some((interval) => interval === undefined)) continue;
-    hull.set(path, { interval: (intervals as Interval[]).reduce(cover) });
+    hull.set(path, { interval: (intervals as Interval[]).reduce(cover), exact: false });
   }
   return hull;
 }
 
 /** The interval from the first to the last point. */
-export function asInterval({ points, interval }: PathBounds): Interval | undefined {
+export function asInterval({ points, interval, besides }: PathBounds): Interval | undefined {
+  if (interval && besides) return { ...interval, high: besides.at(-1)!, highIncluded: true };
   if (interval) return interval;
   if (!points || points.length === 0) return undefined;
   return { low: points[0]!, lowIncluded: true, high: points.at(-1)!, highIncluded: true };

@@ -3,11 +3,12 @@ import { KeyWriter } from '../bson/key-encoding.js';
 import { Path } from '../bson/path.js';
 import type { BsonValue } from '../bson/value.js';
 import { MongoError } from '../errors.js';
-import type { CollectionInfo, IndexField } from '../storage/catalog.js';
+import type { CollectionInfo, IndexField, IndexInfo } from '../storage/catalog.js';
 import type { ReadContext } from '../storage/contexts.js';
 import type { Range } from '../storage/key-value-store.js';
-import { asInterval, boundsOf, type PathBounds } from './bounds.js';
+import { asInterval, boundsOf, boundsOfTest, type Interval, type PathBounds } from './bounds.js';
 import { conjunctsOf, type Filter } from './filter.js';
+import { implies } from './implication.js';
 import type { SortField } from './sort.js';
 
 /** How the documents of a query are found. */
@@ -30,6 +31,8 @@ export interface ScanPlan {
   readonly multikey: boolean;
   /** The order of the index is the order asked for. */
   readonly sorted: boolean;
+  /** The entries in the ranges are just those of the documents that match, one for each. */
+  readonly covered: boolean;
 }
 
 /** One plan for each branch of an $or; a document found twice counts once. */
@@ -40,10 +43,8 @@ export interface UnionPlan {
 }
 
 /** An index as plans see it; that on `_id` is the collection's own tree. */
-export interface PlannedIndex {
-  readonly name: string;
-  readonly fields: readonly IndexField[];
-  readonly ident: number;
+export interface PlannedIndex
+  extends Pick<IndexInfo, 'name' | 'fields' | 'ident' | 'sparse' | 'partial' | 'unique'> {
   readonly isPrimary: boolean;
 }
 
@@ -53,7 +54,7 @@ const AFTER_ALL = Buffer.from([0xff]);
 const writer = new KeyWriter();
 
 function primaryOf(collection: CollectionInfo): PlannedIndex {
-  return { name: '_id_', fields: [ID_FIELD], ident: collection.ident, isPrimary: true };
+  return { name: '_id_', fields: [ID_FIELD], ident: collection.ident, unique: true, isPrimary: true };
 }
 
 /** Index by name or key pattern; `$natural` reads the collection. @throws MongoError 2 */
@@ -89,7 +90,7 @@ export function planQuery(
 }
 
 function indexesOf(collection: CollectionInfo, hint: Hint | undefined): PlannedIndex[] {
-  const ready = collection.indexes.filter(({ building }) => !building);
+  const ready = collection.indexes.filter(({ building, hidden }) => !building && !hidden);
   const all = [primaryOf(collection), ...ready.map((index) => ({ ...index, isPrimary: false }))];
   if (!hint) return all;
   const hinted = all.filter(({ name }) => name === hint.name);
@@ -100,7 +101,7 @@ function indexesOf(collection: CollectionInfo, hint: Hint | undefined): PlannedI
 
 function scanAll(collection: CollectionInfo, reverse: boolean): ScanPlan {
   const range = { ...wholeTree(collection.ident), reverse };
-  return { kind: 'scan', index: undefined, ranges: [range], multikey: false, sorted: false };
+  return { kind: 'scan', index: undefined, ranges: [range], multikey: false, sorted: false, covered: false };
 }
 
 function wholeTree(ident: number): Range {
@@ -140,6 +141,7 @@ function planIndex(
   sort: readonly SortField[],
   forced: boolean,
 ): Candidate | undefined {
+  if (index.partial && !forced && !implies(filter, index.partial.filter)) return undefined;
   const multikey = !index.isPrimary && context.isMultikey(index.ident);
   const bounds = boundsOf(filter, multikey);
   let prefixes: Buffer[] = [Buffer.alloc(0)];
@@ -155,19 +157,66 @@ function planIndex(
   const next = index.fields[equalities];
   const isBoundable = next && !(multikey && goesThroughSame(index.fields, equalities));
   const nextBounds = isBoundable ? usable(bounds.get(next.path.text), multikey) : undefined;
-  const interval = nextBounds && asInterval(nextBounds);
-  const isPointwise = prefixes.length < 2;
-  const order = multikey ? undefined : sortServed(index, equalities, isPointwise, bounds, sort);
-  const bounded = equalities > 0 || interval !== undefined;
+  const intervals = nextBounds ? intervalsOf(nextBounds) : [];
+  const order = multikey ? undefined : sortServed(index, equalities, prefixes.length < 2, bounds, sort);
+  const bounded = equalities > 0 || intervals.length > 0;
   if (!bounded && order === undefined && !forced) return undefined;
   if (sort.length === 0 && !bounded && !forced) return undefined;
+  const used = index.fields.slice(0, intervals.length > 0 ? equalities + 1 : equalities);
+  if (index.sparse && !forced && !used.some(({ path }) => excludesMissing(bounds.get(path.text)!)))
+    return undefined;
   const reverse = order === 'backward';
-  const ranges = prefixes.map((prefix) => rangeUnder(index.ident, prefix, next, interval, reverse));
+  const ranges = prefixes.flatMap((prefix) =>
+    intervals.length > 0
+      ? intervals.map((interval) => rangeUnder(index.ident, prefix, next, interval, reverse))
+      : [rangeUnder(index.ident, prefix, next, undefined, reverse)],
+  );
   ranges.sort((a, b) => (reverse ? Buffer.compare(b.start, a.start) : Buffer.compare(a.start, b.start)));
   const sorted = sort.length === 0 || order !== undefined;
+  const covered = !multikey && !nextBounds?.points && saysNoMore(filter, used, bounds);
   const score =
-    equalities * 100 + (sort.length > 0 && sorted ? 50 : 0) + (interval ? 30 : 0) - index.fields.length;
-  return { plan: { kind: 'scan', index, ranges, multikey, sorted }, score, bounded };
+    equalities * 100 +
+    (sort.length > 0 && sorted ? 50 : 0) +
+    (intervals.length > 0 ? 30 : 0) -
+    index.fields.length;
+  return { plan: { kind: 'scan', index, ranges, multikey, sorted, covered }, score, bounded };
+}
+
+function intervalsOf(bounds: PathBounds): Interval[] {
+  const { interval, besides = [] } = bounds;
+  const whole = interval ?? asInterval(bounds);
+  if (!whole) return [];
+  return [whole, ...besides.map((key) => ({ low: key, lowIncluded: true, high: key, highIncluded: true }))];
+}
+
+/** Documents without the field are not in a sparse index; bounds without null do not ask for them. */
+function excludesMissing({ points, interval }: PathBounds): boolean {
+  if (points) return points.every((point) => point[0] !== NULL_RANK);
+  return interval !== undefined && interval.low[0] !== NULL_RANK;
+}
+
+/** Whether the bounds of the fields used say all that the filter says. */
+function saysNoMore(
+  filter: Filter,
+  used: readonly IndexField[],
+  bounds: ReadonlyMap<string, PathBounds>,
+): boolean {
+  const paths = new Set(used.map(({ path }) => path.text));
+  if (paths.size === 0) return false;
+  return (
+    conjunctsOf(filter).every(
+      (part) => part.kind === 'path' && paths.has(part.path.text) && boundsOfTest(part.test)?.exact === true,
+    ) && used.every(({ path }) => bounds.get(path.text)?.exact === true)
+  );
+}
+
+/** The entries of an index with a value of the first field's type up to one value. */
+export function intervalRange(
+  index: Pick<IndexInfo, 'ident' | 'fields'>,
+  { upTo }: { readonly upTo: BsonValue },
+): Range {
+  const interval = boundsOfTest({ op: 'lte', operand: upTo })!.interval;
+  return rangeUnder(index.ident, Buffer.alloc(0), index.fields[0], interval, false);
 }
 
 /**

@@ -90,6 +90,33 @@ export class Query {
 
 const BREATHE_AFTER_MS = 5;
 
+/** How many documents a query finds: from the index alone where its entries say all. */
+export async function countOf(query: Query, context: ReadContext, interrupted: () => void): Promise<number> {
+  const { collection, plan, options } = query;
+  if (!collection || plan?.kind !== 'scan' || !plan.covered)
+    return countDocuments(query, context, interrupted);
+  const { skip = 0, limit } = options;
+  const enough = limit ? skip + limit : Number.MAX_SAFE_INTEGER;
+  let entries = 0;
+  let lastBreath = performance.now();
+  for (const _entry of new PlanScan(collection, plan).entries(context)) {
+    if (++entries === enough) break;
+    if ((entries & 255) === 0 && performance.now() - lastBreath > BREATHE_AFTER_MS) {
+      await breathe();
+      interrupted();
+      lastBreath = performance.now();
+    }
+  }
+  return Math.max(0, entries - skip);
+}
+
+async function countDocuments(query: Query, context: ReadContext, interrupted: () => void): Promise<number> {
+  const run = new QueryRun(query);
+  let counted = 0;
+  while (!run.done) counted += (await run.batch(context, 1_000, Number.MAX_SAFE_INTEGER, interrupted)).length;
+  return counted;
+}
+
 /** Where a query stands between two batches. It holds no snapshot: each batch is read from the state of its time. */
 export class QueryRun {
   readonly examined: Examined = { keys: 0, documents: 0 };

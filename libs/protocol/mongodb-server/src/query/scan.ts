@@ -1,5 +1,5 @@
 import type { CollectionInfo } from '../storage/catalog.js';
-import type { Range, Reader } from '../storage/key-value-store.js';
+import type { Entry, Range, Reader } from '../storage/key-value-store.js';
 import { prefixOf } from '../storage/keyspace.js';
 import type { Plan, PointPlan, ScanPlan } from './planner.js';
 
@@ -42,6 +42,19 @@ export class PlanScan {
       this.parts.shift();
       this.rangeAt = 0;
       this.lastKey = undefined;
+    }
+  }
+
+  /** The entries alone, of a plan that is covered by its index. */
+  *entries(reader: Reader): Iterable<Entry> {
+    for (const part of this.parts) {
+      if (part.kind === 'points') throw new Error('Points have no entries.');
+      for (const range of part.ranges) {
+        for (const entry of reader.range(range)) {
+          this.examined.keys++;
+          yield entry;
+        }
+      }
     }
   }
 

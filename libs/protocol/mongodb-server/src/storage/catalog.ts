@@ -1,4 +1,5 @@
 import { Path } from '../bson/path.js';
+import { type PartialFilter, partialFilter } from './index-coverage.js';
 import type { Reader } from './key-value-store.js';
 import { Keyspace, keyIn, rangeOf } from './keyspace.js';
 
@@ -14,6 +15,14 @@ export interface IndexInfo {
   readonly unique: boolean;
   /** Being filled: kept up to date by every write, not yet used by any plan. */
   readonly building: boolean;
+  /** Leaves out documents that have none of the fields. */
+  readonly sparse?: boolean;
+  /** Holds only the documents that the filter accepts. */
+  readonly partial?: PartialFilter;
+  /** Age in seconds at which the documents are removed, counted from the date in the index's only field. */
+  readonly expireAfterSeconds?: number;
+  /** Kept up to date, not used by plans. */
+  readonly hidden?: boolean;
 }
 
 /** A collection as it stands; a change makes a new one. */
@@ -28,7 +37,20 @@ export interface CollectionInfo {
 interface StoredCollection {
   ident: number;
   uuid: string;
-  indexes: { name: string; ident: number; fields: [string, 1 | -1][]; unique: boolean; building: boolean }[];
+  indexes: StoredIndex[];
+}
+
+interface StoredIndex {
+  name: string;
+  ident: number;
+  fields: [string, 1 | -1][];
+  unique: boolean;
+  building: boolean;
+  sparse?: boolean;
+  /** The filter as BSON in base64. */
+  partial?: string;
+  expireAfterSeconds?: number;
+  hidden?: boolean;
 }
 
 export function databaseOf(namespace: string): string {
@@ -47,23 +69,30 @@ export function encodeCollection(info: CollectionInfo): Buffer {
   const stored: StoredCollection = {
     ident: info.ident,
     uuid: info.uuid,
-    indexes: info.indexes.map(({ name, ident, fields, unique, building }) => ({
-      name,
-      ident,
-      unique,
-      building,
-      fields: fields.map(({ path, descending }) => [path.text, descending ? -1 : 1]),
-    })),
+    indexes: info.indexes.map(storedIndex),
   };
   return Buffer.from(JSON.stringify(stored));
 }
 
+function storedIndex({ fields, partial, ...index }: IndexInfo): StoredIndex {
+  return {
+    ...index,
+    fields: fields.map(({ path, descending }) => [path.text, descending ? -1 : 1]),
+    ...(partial ? { partial: partial.bytes.toString('base64') } : {}),
+  };
+}
+
+function readIndex({ fields, partial, ...index }: StoredIndex): IndexInfo {
+  return {
+    ...index,
+    fields: fields.map(([path, direction]) => ({ path: new Path(path), descending: direction < 0 })),
+    ...(partial ? { partial: partialFilter(Buffer.from(partial, 'base64')) } : {}),
+  };
+}
+
 export function decodeCollection(namespace: string, bytes: Buffer): CollectionInfo {
   const stored = JSON.parse(bytes.toString()) as StoredCollection;
-  const indexes = stored.indexes.map((index) => ({
-    ...index,
-    fields: index.fields.map(([path, direction]) => ({ path: new Path(path), descending: direction < 0 })),
-  }));
+  const indexes = stored.indexes.map(readIndex);
   return { namespace, ident: stored.ident, uuid: stored.uuid, indexes };
 }
 

@@ -63,15 +63,21 @@ function checkId(type: number): void {
   }
 }
 
-/** The keys of a document in one index. @throws MongoError 171 for arrays in two fields. */
+/** The keys of a document in one index: none where the index leaves it out. @throws MongoError 171 for arrays in two fields. */
 export function indexKeysOf(
   index: IndexInfo,
   document: Buffer,
   context: Pick<WriteContext, 'isMultikey' | 'markMultikey'>,
 ): Buffer[] {
-  const plain = plainKey(index, document);
+  if (index.partial && !index.partial.holds(document, 0)) return [];
+  const plain = index.sparse ? undefined : plainKey(index, document);
   if (plain) return [plain];
   const columns = index.fields.map(({ path }) => indexedValuesAt(path, document).values);
+  if (index.sparse) {
+    if (columns.every((column) => column.every((value) => value === undefined))) return [];
+    const sparse = plainKey(index, document);
+    if (sparse) return [sparse];
+  }
   checkArrays(index, document, columns);
   if (!context.isMultikey(index.ident)) context.markMultikey(index.ident);
   const keys = new Map<string, Buffer>();
