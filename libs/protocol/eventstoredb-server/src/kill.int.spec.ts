@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EventStoreDBClient } from '@eventstore/db-client';
+import { END, EventStoreDBClient } from '@eventstore/db-client';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { collected, manyNumbered } from './conformance/node-under-test.js';
 
@@ -105,6 +105,47 @@ describe('a node killed in the middle of appends', () => {
         ({ event }) => event!.revision,
       );
       expect(revisions).toEqual(revisions.map((_, index) => BigInt(index)));
+    }
+    await client.dispose();
+    await node.kill();
+  });
+
+  it('has linked each event once and in order, whatever its system projections were at', async () => {
+    const links: [projection: string, stream: string][] = [
+      ['$by_category', '$ce-stream'],
+      ['$by_event_type', '$et-numbered'],
+    ];
+    let port = '0';
+    for (let round = 0; round < 3; round++) {
+      const node = await started(port);
+      port = node.port;
+      const client = EventStoreDBClient.connectionString(node.url);
+      if (round === 0) for (const [projection] of links) await client.enableProjection(projection);
+      const linked = client.subscribeToStream('$ce-stream', { fromRevision: END });
+      let left = 60 + 40 * round;
+      const reached = new Promise<void>((resolve) => linked.on('data', () => --left === 0 && resolve()));
+      linked.on('error', () => undefined); // that is what killing the node does
+      const writers = Array.from({ length: 8 }, (_, writer) =>
+        writeUntilGone(client, writer, () => undefined),
+      );
+      await reached;
+      await node.kill();
+      await Promise.all(writers);
+      await client.dispose();
+    }
+    const node = await started(port);
+    const client = EventStoreDBClient.connectionString(node.url);
+    const sources = (await collected(client.readAll()))
+      .filter(({ event }) => event!.streamId.startsWith('stream-'))
+      .map(({ event }) => `${event!.revision}@${event!.streamId}`);
+    for (const [, stream] of links) {
+      const written = client.subscribeToStream(stream);
+      const targets: string[] = [];
+      for await (const { event } of written) {
+        expect(event!.revision).toBe(BigInt(targets.length));
+        if (targets.push(Buffer.from(event!.data as Uint8Array).toString()) === sources.length) break;
+      }
+      expect(targets).toEqual(sources);
     }
     await client.dispose();
     await node.kill();

@@ -45,12 +45,10 @@ export class EmittedEvents {
 
   #event({ type, data, metadata }: Emission, source: SourceEvent): NewEvent {
     const { correlationId } = source;
-    const rest = {
-      ...metadata,
-      $causedBy: source.id,
-      ...(correlationId !== undefined && { $correlationId: correlationId }),
-    };
-    const customMetadata = this.#tag(source.position, `,${JSON.stringify(rest).slice(1, -1)}`);
+    const own = metadata === undefined ? '' : `,${metadata}`;
+    const correlation =
+      correlationId === undefined ? '' : `,"$correlationId":${JSON.stringify(correlationId)}`;
+    const customMetadata = this.#tag(source.position, `${own},"$causedBy":"${source.id}"${correlation}`);
     return { id: randomUUID(), type, isJson: false, customMetadata, data: Buffer.from(data) };
   }
 

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreDBClient, type ResolvedEvent } from '@eventstore/db-client';
+import { EventStoreDBClient, jsonEvent, type ResolvedEvent } from '@eventstore/db-client';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { collected, manyNumbered, numbered } from '../conformance/node-under-test.js';
 import { watched } from '../conformance/watched-subscription.js';
 import { type RunningNode, runNode } from '../node.js';
 import { DEFAULT_LIMITS } from '../node-settings.js';
+import { type NodeFile, type NodeFiles, nodeFiles } from '../storage/index.js';
 
 /** One node through restarts: that a real one does the same cannot be shown without a hand on its process. */
 jest.setTimeout(60_000);
@@ -23,6 +24,30 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The real files, save that the disk may be full for a while. */
+let isDiskFull = () => false;
+function refuseWhenFull() {
+  if (isDiskFull()) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+}
+const files: NodeFiles = {
+  ...nodeFiles,
+  async open(path, mode) {
+    const file = await nodeFiles.open(path, mode);
+    const write: NodeFile['write'] = file.write.bind(file);
+    const writeNow: NodeFile['writeNow'] = file.writeNow.bind(file);
+    return Object.assign(file, {
+      async write(bytes: Uint8Array, at: number) {
+        refuseWhenFull();
+        await write(bytes, at);
+      },
+      writeNow(bytes: Uint8Array, at: number) {
+        refuseWhenFull();
+        writeNow(bytes, at);
+      },
+    });
+  },
+};
+
 async function start(): Promise<void> {
   const host = '127.0.0.1';
   node = await runNode(
@@ -38,6 +63,7 @@ async function start(): Promise<void> {
     (message, error) => {
       throw new Error(message, { cause: error });
     },
+    files,
   );
   client = EventStoreDBClient.connectionString(`esdb://${host}:${node.address.port}?tls=false`);
 }
@@ -174,5 +200,59 @@ describe('a system projection', () => {
     for (let restart = 0; restart < 5; restart++) await client.restartSubsystem();
     await linked(5_000);
     expect(await links()).toEqual(upTo(5_000));
+  });
+
+  it('waits while the disk is full, then writes what was refused, once', async () => {
+    await client.appendToStream('a-1', manyNumbered(3_000));
+    await client.enableProjection('$by_category');
+    let writes = 0;
+    isDiskFull = () => ++writes % 2 === 0;
+    let { stateReason } = await client.getProjectionStatus('$by_category');
+    while (stateReason === '') ({ stateReason } = await client.getProjectionStatus('$by_category'));
+    isDiskFull = () => false;
+    expect(stateReason).toMatch('The disk is full');
+    await linked(3_000);
+    expect(await links()).toEqual(upTo(3_000));
+    expect(await client.getProjectionStatus('$by_category')).toMatchObject({ stateReason: '' });
+  });
+
+  it('is what it was when the disk refuses to disable or reset it', async () => {
+    await client.enableProjection('$by_category');
+    await client.appendToStream('a-1', manyNumbered(10));
+    await linked(10);
+    isDiskFull = () => true;
+    await expect(client.disableProjection('$by_category')).rejects.toThrow('The disk is full');
+    await expect(client.resetProjection('$by_category')).rejects.toThrow('The disk is full');
+    isDiskFull = () => false;
+    await client.appendToStream('a-1', numbered(10));
+    await linked(11);
+    expect(await links()).toEqual(upTo(11));
+    expect(await client.getProjectionStatus('$by_category')).toMatchObject({
+      version: 1n,
+      status: 'Running',
+    });
+  });
+
+  it('starts as it comes where its own streams hold what makes no sense', async () => {
+    await client.enableProjection('$by_category');
+    await client.appendToStream('a-1', manyNumbered(2));
+    await linked(2);
+    const tag = { $v: '3:-1:1:3', $c: 10 ** 15, $p: 10 ** 15 };
+    const nonsense = [
+      jsonEvent({ type: '$>', data: {}, metadata: { $v: 7 } }),
+      jsonEvent({ type: 'x', data: {} }),
+    ];
+    for (const stream of ['$ce-a', '$projections-$by_category-checkpoint'])
+      await client.appendToStream(stream, nonsense);
+    await client.appendToStream('$ce-a', jsonEvent({ type: 'mine', data: {}, metadata: tag }));
+    await stop();
+    await start();
+    await client.appendToStream('a-1', numbered(2));
+    const seen = await linked(6);
+    expect(target(seen[5]!)).toBe('2@a-1');
+    await client.appendToStream('$projections-$by_category', nonsense);
+    await stop();
+    await start();
+    expect(await client.getProjectionStatus('$by_category')).toMatchObject({ status: 'Stopped' });
   });
 });

@@ -103,11 +103,20 @@ export class ProjectionRun {
       else if (this.#next >= log.endPosition) await this.#wakeup.wait();
       else {
         const found = log.extentAt(this.#next);
-        this.#handle(found instanceof Promise ? await found : found);
+        const extent = found instanceof Promise ? await found : found;
+        this.#readAhead(extent.endPosition);
+        this.#handle(extent);
         await nextTurn(); // clients come first
       }
     }
     await Promise.all(this.#inFlight);
+  }
+
+  /** The disk works while this thread does. What fails is met again when it is asked for. */
+  #readAhead(position: number): void {
+    if (position >= this.node.log.endPosition) return;
+    const extent = this.node.log.extentAt(position);
+    if (extent instanceof Promise) extent.catch(() => undefined);
   }
 
   /** Deals with the events of an extent, or the first of them where they make a whole batch. */

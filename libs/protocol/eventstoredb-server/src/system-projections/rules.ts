@@ -5,8 +5,8 @@ export interface Emission {
   readonly stream: string;
   readonly type: '$>' | '$@';
   readonly data: string;
-  /** Members of the JSON metadata besides the usual ones. */
-  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Members of the JSON metadata besides those that all have, as text. */
+  readonly metadata?: string;
 }
 
 export interface SystemProjection {
@@ -58,7 +58,7 @@ const byCategory: SystemProjection = {
       stream: `$ce-${category}`,
       type: '$>',
       data: linkTo(event),
-      metadata: { $o: original, ...(deleted !== undefined && { $deleted: -1 }) },
+      metadata: `"$o":${JSON.stringify(original)}${deleted === undefined ? '' : `,${DELETED}`}`,
     };
   },
 };
@@ -77,7 +77,7 @@ const byEventType: SystemProjection = {
       type: '$>',
       // EventStoreDB names the stream that metadata is about, with the revision of the metadata.
       data: `${event.revisionText}@${event.isOfMetadata ? event.stream.slice('$$'.length) : event.stream}`,
-      ...(isDeletion && { metadata: { $deleted: -1 } }),
+      ...(isDeletion && { metadata: DELETED }),
     };
   },
 };
@@ -94,10 +94,7 @@ const byCorrelationId: SystemProjection = {
       stream: `$bc-${correlationId}`,
       type: '$>',
       data: linkTo(event),
-      metadata: {
-        $eventTimestamp: timestamp(event.created),
-        ...(event.isLink && { $link: { eventId: event.id, metadata: event.metadata } }),
-      },
+      metadata: `"$eventTimestamp":"${timestamp(event.created)}"${event.isLink ? `,${linkOf(event)}` : ''}`,
     };
   },
 };
@@ -120,6 +117,13 @@ function categoryOf(stream: string): string | undefined {
 /** A link to a link is another link to its target. */
 function linkTo(event: SourceEvent): string {
   return event.isLink ? event.dataText : `${event.revisionText}@${event.stream}`;
+}
+
+const DELETED = '"$deleted":-1';
+
+/** What is known of a link that is linked in place of its target. */
+function linkOf({ id, metadata }: SourceEvent): string {
+  return `"$link":${JSON.stringify({ eventId: id, metadata })}`;
 }
 
 const TICKS_PER_MS = 10_000n;
