@@ -1,3 +1,4 @@
+import type { NodeMetrics } from './metrics/index.js';
 import type { PersistentSubscriptions } from './persistent-subscriptions/index.js';
 import type { EventLog } from './storage/index.js';
 import type { CommitSignals } from './streams/commit-signals.js';
@@ -25,4 +26,5 @@ export interface StoredNode {
 export interface NodeContext extends StoredNode {
   readonly persistentSubscriptions: PersistentSubscriptions;
   readonly projections: SystemProjections;
+  readonly metrics: NodeMetrics;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { startGrpcServer } from './grpc/index.js';
-import { http1 } from './http1.js';
+import { httpListener, httpRoutes } from './http/index.js';
+import { measuredFiles, NodeMetrics } from './metrics/index.js';
 import type { NodeContext, StoredNode } from './node-context.js';
 import type { NodeSettings } from './node-settings.js';
 import { EventFilter } from './operations/event-filter.js';
@@ -28,7 +29,8 @@ export async function runNode(
   onUnexpectedError: (message: string, error: unknown) => void,
   files: NodeFiles = nodeFiles,
 ): Promise<RunningNode> {
-  const stored = await openNode(settings, files);
+  const metrics = new NodeMetrics();
+  const stored = await openNode(settings, measuredFiles(files, metrics));
   const projections = new SystemProjections(stored, settings.projectionStartDelayMs);
   let persistentSubscriptions: PersistentSubscriptions | undefined;
   const closeStored = async () => {
@@ -39,11 +41,14 @@ export async function runNode(
   try {
     await projections.open();
     persistentSubscriptions = await startPersistentSubscriptions(stored, onUnexpectedError);
-    const node = { ...stored, persistentSubscriptions, projections };
-    const server = await serve(node, settings, onUnexpectedError);
+    const node = { ...stored, persistentSubscriptions, projections, metrics };
+    metrics.follow(node);
+    let isReady = true;
+    const server = await serve(node, settings, onUnexpectedError, () => isReady);
     return {
       address: server.address,
       async close() {
+        isReady = false;
         await server.close();
         await closeStored();
       },
@@ -86,6 +91,7 @@ async function serve(
   node: NodeContext,
   settings: NodeSettings,
   onUnexpectedError: (message: string, error: unknown) => void,
+  isReady: () => boolean,
 ) {
   const instanceId = randomUUID();
   const reached = () => ({ instanceId, host: settings.advertisedHost, port: server.address.port });
@@ -93,7 +99,7 @@ async function serve(
     host: settings.host,
     port: settings.port,
     handlers: services(node, reached),
-    http1,
+    http1: httpListener(httpRoutes(node, reached, isReady)),
     maxReceiveBytes: (path) => (isStreamsPath(path) ? MAX_STREAMS_REQUEST_BYTES : DEFAULT_GRPC_REQUEST_BYTES),
     isLongLived: (path) => LONG_LIVED_PATHS.has(path),
     onUnexpectedError: (path, error) => onUnexpectedError(`A call of ${path} failed unexpectedly.`, error),

@@ -79,7 +79,12 @@ export function services(node: NodeContext, whereReached: () => GossipedNode): M
   const unadvertised = ['Create', 'Update', 'Delete', 'State', 'Result'].map(
     (method): [string, GrpcHandler] => [`${PROJECTIONS}/${method}`, userProjections],
   );
-  return new Map([...handlers, ...unadvertised].map(([path, handler]) => [path, withStatus(handler)]));
+  return new Map(
+    [...handlers, ...unadvertised].map(([path, handler]) => [
+      path,
+      node.metrics.counted(path, withStatus(handler)),
+    ]),
+  );
 }
 
 function withStatus(handler: GrpcHandler): GrpcHandler {

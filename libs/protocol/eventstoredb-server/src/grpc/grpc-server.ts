@@ -44,6 +44,8 @@ const DEFAULT_MAX_RECEIVE_BYTES = 4 * 1024 * 1024;
 const STREAM_WINDOW_BYTES = 1024 * 1024;
 const SESSION_WINDOW_BYTES = 4 * 1024 * 1024;
 const SESSION_MEMORY_MEGABYTES = 256;
+const HTTP1_HEADER_BYTES = 8 * 1024;
+const HTTP1_IDLE_MS = 30_000;
 const LAST_ANSWERS_MS = 1_000;
 
 /** gRPC on `node:http2`, and HTTP/1.1 beside it, on one port. */
@@ -70,8 +72,10 @@ class Http2GrpcServer implements GrpcServer {
     this.#http2.on('session', (session) => this.#opened(session));
     this.#http2.on('stream', (stream, headers) => this.#serve(stream, headers));
     this.#http1 = createHttp1Server(
+      { maxHeaderSize: HTTP1_HEADER_BYTES },
       options.http1 ?? ((_request, response) => response.writeHead(426, { upgrade: 'h2c' }).end()),
     );
+    this.#http1.timeout = HTTP1_IDLE_MS;
     this.#net = createNetServer({ noDelay: true }, (socket) => this.#connected(socket));
   }
 

@@ -15,8 +15,8 @@ export async function read(call: GrpcCall, node: NodeContext): Promise<void> {
     case 'read-all':
       return readAll(call, node, request);
     case 'subscribe-to-stream':
-      return subscribeToStream(call, node, request);
+      return node.metrics.subscription('stream', subscribeToStream(call, node, request));
     case 'subscribe-to-all':
-      return subscribeToAll(call, node, request);
+      return node.metrics.subscription('all', subscribeToAll(call, node, request));
   }
 }

@@ -108,6 +108,16 @@ export class EventLog {
     return this.#nextPosition;
   }
 
+  /** Bytes of the log that are in use. */
+  get sizeBytes(): number {
+    return this.log.durableEnd;
+  }
+
+  /** How often an extent was asked for that was in memory, and that was not. */
+  get cacheUse(): { readonly hits: number; readonly misses: number } {
+    return this.extents.use;
+  }
+
   /** Bytes that wait for the disk. */
   get pendingBytes(): number {
     return this.#waiting.bytes + (this.#flushing?.bytes ?? 0);

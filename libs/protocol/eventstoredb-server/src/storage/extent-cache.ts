@@ -15,6 +15,8 @@ const EXTENT_BYTES = 64 * 1024;
 export class ExtentCache {
   readonly closed = new ExtentTable();
   readonly #loaded: LRUCache<number, Extent>;
+  /** How often an extent was there, and was not. */
+  readonly use = { hits: 0, misses: 0 };
   readonly #loading = new Map<number, Promise<Extent>>();
   #tail = new Extent(0, EXTENT_BYTES);
   #tailOffset = 0;
@@ -63,9 +65,12 @@ export class ExtentCache {
 
   /** The extent that holds the position, or the promise of it when it has to come from disk. */
   extentAt(position: number): Extent | Promise<Extent> {
-    if (position >= this.#tail.firstPosition) return this.#tail;
-    const index = this.closed.indexOf(position);
-    return this.#loaded.get(index) ?? this.#load(index);
+    const isTail = position >= this.#tail.firstPosition;
+    const index = isTail ? -1 : this.closed.indexOf(position);
+    const kept = isTail ? this.#tail : this.#loaded.get(index);
+    if (kept === undefined) this.use.misses++;
+    else this.use.hits++;
+    return kept ?? this.#load(index);
   }
 
   /** The same within one step, reading from disk if need be. */

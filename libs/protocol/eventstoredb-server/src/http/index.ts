@@ -1,0 +1,2 @@
+export { httpListener } from './http-listener.js';
+export { httpRoutes } from './http-routes.js';

@@ -1,0 +1,2 @@
+export { measuredFiles } from './measured-files.js';
+export { NodeMetrics } from './node-metrics.js';
