@@ -47,10 +47,11 @@ async function readForwards(
       position = stop;
     } else
       for (; position < stop && left > 0; position++) {
-        const frame = extent.frame(position);
-        if (node.index.hidesAny(position, position + 1) || read.filter?.matches(frame) === false) continue;
+        if (read.filter !== undefined) position = read.filter.next(extent, position, stop, true);
+        if (position === stop) break;
+        if (node.index.hidesAny(position, position + 1)) continue;
         left--;
-        const room = sender.sendEvent(frame);
+        const room = sender.sendEvent(extent.frame(position));
         if (room !== undefined) await room;
       }
     if (++extentsRead % EXTENTS_PER_TURN === 0) await sender.letOthersWork();

@@ -5,7 +5,9 @@ import type { Extent } from '../storage/index.js';
 import { Wakeup } from '../streams/commit-signals.js';
 import { encodeCaughtUpFrame, encodeConfirmationFrame } from '../wire/index.js';
 import { CheckpointSchedule } from './checkpoint-schedule.js';
+import type { FilterOptions } from './event-filter.js';
 import { EventSender } from './event-sender.js';
+import { FilteredSearch } from './filtered-search.js';
 import type { ReadRequest } from './read-request.js';
 
 type AllSubscription = Extract<ReadRequest, { kind: 'subscribe-to-all' }>;
@@ -59,38 +61,41 @@ class AllFollower {
   }
 
   async catchUp(): Promise<void> {
-    const { log } = this.node;
-    const windowEvents = this.request.filter?.windowEvents ?? Infinity;
-    while (this.#next < log.endPosition) {
-      const pageStart = this.#next;
-      await this.#sendUpTo(Math.min(log.endPosition, pageStart + windowEvents), () => undefined);
-      await this.#send(this.#checkpoints?.pageDone(this.#next - pageStart, pageStart));
-    }
+    const { filter } = this.request;
+    if (filter !== undefined && this.#checkpoints !== undefined)
+      await this.#search(filter, this.#checkpoints);
+    else await this.goOn();
     await this.#send(this.#checkpoints?.caughtUp());
     await this.#send(encodeCaughtUpFrame());
     await this.goOn();
   }
 
-  /** Sends what was committed since; checkpoints count every event, sent or not. */
-  async goOn(): Promise<void> {
+  async #search({ filter, windowEvents }: FilterOptions, checkpoints: CheckpointSchedule): Promise<void> {
     const { log } = this.node;
-    while (this.#next < log.endPosition && !this.call.signal.aborted)
-      await this.#sendUpTo(log.endPosition, (position) => this.#checkpoints?.passed(position));
+    const search = new FilteredSearch(this.#sender, this.node, filter, checkpoints);
+    while (this.#next < log.endPosition) {
+      const pageStart = this.#next;
+      this.#next = Math.min(log.endPosition, pageStart + windowEvents);
+      await search.sendMatches(pageStart, this.#next);
+      const checkpoint = checkpoints.pageDone(this.#next - pageStart, pageStart);
+      if (checkpoint !== undefined) await this.#send(checkpoint);
+    }
   }
 
-  /** `checkpointAfter` may give a frame to send behind the event at a position. */
-  async #sendUpTo(end: number, checkpointAfter: (position: number) => Buffer | undefined): Promise<void> {
-    while (this.#next < end) {
-      const found = this.node.log.extentAt(this.#next);
+  /** Sends what was committed since. */
+  async goOn(): Promise<void> {
+    const { log } = this.node;
+    while (this.#next < log.endPosition && !this.call.signal.aborted) {
+      const found = log.extentAt(this.#next);
       const extent = found instanceof Promise ? await found : found;
-      const stop = Math.min(extent.endPosition, end);
+      const stop = extent.endPosition;
       if (this.#sendsWhole(stop)) {
         const from = this.#next;
         this.#next = stop;
         const room = this.#sender.sendFrames(extent.slice(from, stop));
         if (room !== undefined) await room;
-      } else await this.#sendOneByOne(extent, stop, checkpointAfter);
-      // A filter that lets little through would otherwise keep all other calls waiting.
+      } else await this.#passOneByOne(extent, stop);
+      // What lets little through would otherwise keep all other calls waiting.
       if (++this.#extentsRead % EXTENTS_PER_TURN === 0) await this.#sender.letOthersWork();
     }
   }
@@ -103,22 +108,20 @@ class AllFollower {
     );
   }
 
-  async #sendOneByOne(
-    extent: Extent,
-    stop: number,
-    checkpointAfter: (position: number) => Buffer | undefined,
-  ) {
+  /** Checkpoints count every event, sent or not. */
+  async #passOneByOne(extent: Extent, stop: number): Promise<void> {
     const filter = this.request.filter?.filter;
     for (; this.#next < stop; this.#next++) {
       const position = this.#next;
-      const frame = extent.frame(position);
-      const isHidden = this.node.index.hidesAny(position, position + 1);
-      if (!isHidden && filter?.matches(frame) !== false) {
+      const isSent =
+        filter?.matches(extent.bytes, extent.startOf(position)) !== false &&
+        !this.node.index.hidesAny(position, position + 1);
+      if (isSent) {
         this.#checkpoints?.sent(position);
-        const room = this.#sender.sendEvent(frame);
+        const room = this.#sender.sendEvent(extent.frame(position));
         if (room !== undefined) await room;
       }
-      const checkpoint = checkpointAfter(position);
+      const checkpoint = this.#checkpoints?.passed(position);
       if (checkpoint !== undefined) await this.#send(checkpoint);
     }
   }

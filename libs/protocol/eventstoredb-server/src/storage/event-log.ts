@@ -1,6 +1,7 @@
 import type { Extent } from './extent.js';
 import { ExtentCache } from './extent-cache.js';
 import { IndexKeeper, type LogIndex } from './index-keeper.js';
+import { LogScan } from './log-scan.js';
 import { type NodeFiles, nodeFiles } from './node-files.js';
 import { recordBytes, writeRecord } from './record.js';
 import { recoverLog } from './recovery.js';
@@ -144,6 +145,11 @@ export class EventLog {
   /** The extent that holds a durable event, or the promise of it when it has to come from disk. */
   extentAt(position: number): Extent | Promise<Extent> {
     return this.extents.extentAt(position);
+  }
+
+  /** For one reader that looks at many events and keeps few. */
+  scan(): LogScan {
+    return new LogScan(this.extents);
   }
 
   /** The frame of any event up to `nextPosition`, durable or not. */

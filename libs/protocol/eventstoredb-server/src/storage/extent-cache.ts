@@ -77,7 +77,7 @@ export class ExtentCache {
   extentNow(position: number): Extent {
     if (position >= this.#tail.firstPosition) return this.#tail;
     const index = this.closed.indexOf(position);
-    return this.#loaded.get(index) ?? this.#keep(index, this.#unpack(index, this.#bytesNow(index)));
+    return this.#loaded.get(index) ?? this.#loadNow(index);
   }
 
   #closeTail(nextOffset: number): void {
@@ -88,39 +88,66 @@ export class ExtentCache {
     this.#tailOffset = nextOffset;
   }
 
+  /** The extent, if nothing has to be read for it. */
+  inMemory(position: number): Extent | undefined {
+    if (position >= this.#tail.firstPosition) return this.#tail;
+    return this.#loaded.peek(this.closed.indexOf(position));
+  }
+
+  /**
+   * Reads the extent that holds the position, and those behind it as far as they fit into `memory`, as one that
+   * is not kept. It lies in `memory`, unless the first alone is larger.
+   */
+  async readRun(position: number, memory: Buffer): Promise<Extent> {
+    const { closed } = this;
+    const first = closed.indexOf(position);
+    const offset = closed.offset(first);
+    let next = first + 1;
+    while (
+      next < closed.length &&
+      closed.offset(next) === closed.end(next - 1) &&
+      closed.end(next) - offset <= memory.length
+    )
+      next++;
+    const sizeBytes = closed.end(next - 1) - offset;
+    return this.#unpack(first, sizeBytes, await this.log.segmentOf(offset).read(offset, sizeBytes, memory));
+  }
+
   #load(index: number): Promise<Extent> {
     const running = this.#loading.get(index);
     if (running !== undefined) return running;
-    const [offset, end] = this.#rangeOf(index);
+    const [offset, sizeBytes] = this.#rangeOf(index);
     const loading = this.log
       .segmentOf(offset)
-      .read(offset, end - offset)
-      .then((bytes) => this.#keep(index, this.#unpack(index, bytes)))
+      .read(offset, sizeBytes)
+      .then((bytes) => this.#keep(index, this.#unpack(index, sizeBytes, bytes)))
       .finally(() => this.#loading.delete(index));
     this.#loading.set(index, loading);
     return loading;
   }
 
-  #bytesNow(index: number): Buffer {
-    const [offset, end] = this.#rangeOf(index);
-    return this.log.segmentOf(offset).readNow(offset, end - offset);
+  #loadNow(index: number): Extent {
+    const [offset, sizeBytes] = this.#rangeOf(index);
+    const bytes = this.log.segmentOf(offset).readNow(offset, sizeBytes);
+    return this.#keep(index, this.#unpack(index, sizeBytes, bytes));
   }
 
-  #rangeOf(index: number): [offset: number, end: number] {
-    return [this.closed.offset(index), this.closed.end(index)];
+  #rangeOf(index: number): [offset: number, sizeBytes: number] {
+    const offset = this.closed.offset(index);
+    return [offset, this.closed.end(index) - offset];
   }
 
-  #unpack(index: number, bytes: Buffer): Extent {
-    const [offset, end] = this.#rangeOf(index);
-    const extent = new Extent(this.closed.firstPosition(index), bytes.length);
-    let at = 0;
-    while (offset + at < end) {
+  /** The events of the records, which are `sizeBytes` long if nothing is missing, from the extent's first on. */
+  #unpack(index: number, sizeBytes: number, bytes: Buffer): Extent {
+    const extent = new Extent(this.closed.firstPosition(index), bytes);
+    for (let at = 0; at < sizeBytes; ) {
       const record = readRecord(bytes, at);
       if (record === undefined) {
+        const offset = this.closed.offset(index);
         const { path, base } = this.log.segmentOf(offset);
         throw new LogDamagedError(path, offset + at - base, 'a record does not match its checksum');
       }
-      extent.push(bytes.subarray(record.bodyStart, record.bodyEnd));
+      extent.moveUp(record.bodyStart, record.bodyEnd);
       at = record.next;
     }
     return extent;

@@ -8,9 +8,9 @@ export class Extent {
 
   constructor(
     readonly firstPosition: number,
-    capacityBytes: number,
+    memory: number | Buffer,
   ) {
-    this.#frames = Buffer.allocUnsafeSlow(capacityBytes);
+    this.#frames = typeof memory === 'number' ? Buffer.allocUnsafeSlow(memory) : memory;
   }
 
   /** Position after the last event. */
@@ -22,18 +22,29 @@ export class Extent {
     return this.#starts[this.#starts.length - 1] as number;
   }
 
+  /** All frames, for whoever looks at many and wants no view of each. */
+  get bytes(): Buffer {
+    return this.#frames;
+  }
+
+  /** Where the frame starts in `bytes`. */
+  startOf(position: number): number {
+    return this.#starts[position - this.firstPosition] as number;
+  }
+
   /** Takes in frames that lie one behind the other; calls back with a view of each. */
   push(frames: Buffer, onFrame?: (frame: Buffer, position: number) => void): void {
     const start = this.sizeBytes;
     this.#reserve(start + frames.length);
     this.#frames.set(frames, start);
-    for (let at = 0; at < frames.length; ) {
-      const end = at + PREFIX_BYTES + frames.readUInt32BE(at + 1);
-      if (end > frames.length) throw new RangeError('A frame runs past the end of its record.');
-      onFrame?.(this.#frames.subarray(start + at, start + end), this.endPosition);
-      this.#starts.push(start + end);
-      at = end;
-    }
+    this.#count(start + frames.length, onFrame);
+  }
+
+  /** The same with frames that lie further back in its own memory, as they came from the disk. */
+  moveUp(from: number, to: number): void {
+    const start = this.sizeBytes;
+    this.#frames.copyWithin(start, from, to);
+    this.#count(start + to - from);
   }
 
   frame(position: number): Buffer {
@@ -44,6 +55,16 @@ export class Extent {
   slice(from: number, to: number): Buffer {
     const first = from - this.firstPosition;
     return this.#frames.subarray(this.#starts[first], this.#starts[to - this.firstPosition]);
+  }
+
+  #count(end: number, onFrame?: (frame: Buffer, position: number) => void): void {
+    for (let at = this.sizeBytes; at < end; ) {
+      const next = at + PREFIX_BYTES + this.#frames.readUInt32BE(at + 1);
+      if (next > end) throw new RangeError('A frame runs past the end of its record.');
+      onFrame?.(this.#frames.subarray(at, next), this.endPosition);
+      this.#starts.push(next);
+      at = next;
+    }
   }
 
   /** Views given out before stay as they are: bytes are never overwritten, only copied to a larger buffer. */

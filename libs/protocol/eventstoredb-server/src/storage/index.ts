@@ -6,6 +6,7 @@ export {
 } from './event-log.js';
 export type { Extent } from './extent.js';
 export type { KeptIndex, LogIndex } from './index-keeper.js';
+export type { LogScan } from './log-scan.js';
 export { type NodeFile, type NodeFiles, nodeFiles } from './node-files.js';
 export { LogDamagedError } from './segment.js';
 export type { SyncMode } from './segmented-log.js';

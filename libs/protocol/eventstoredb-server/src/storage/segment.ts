@@ -120,8 +120,12 @@ export class Segment {
     await this.file.datasync();
   }
 
-  async read(offset: number, sizeBytes: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafeSlow(sizeBytes);
+  /** In `memory` if it is large enough for that; what it held is lost. */
+  async read(offset: number, sizeBytes: number, memory?: Buffer): Promise<Buffer> {
+    const buffer =
+      memory !== undefined && memory.length >= sizeBytes
+        ? memory.subarray(0, sizeBytes)
+        : Buffer.allocUnsafeSlow(sizeBytes);
     return buffer.subarray(0, await this.file.read(buffer, offset - this.base));
   }
 

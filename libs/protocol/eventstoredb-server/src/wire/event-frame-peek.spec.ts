@@ -24,9 +24,6 @@ describe('a peek into an event frame', () => {
             expect([peek.revision, peek.position]).toEqual([Number(number), Number(number >> 1n)]);
             expect(peek.isType(Buffer.from(type))).toBe(true);
             expect(peek.isType(Buffer.from(`${type}x`))).toBe(false);
-            expect(peek.streamStartsWith(Buffer.from(stream.slice(0, 3)))).toBe(true);
-            expect(peek.streamStartsWith(Buffer.from(`${stream}x`))).toBe(false);
-            expect(peek.typeStartsWith(Buffer.from(''))).toBe(true);
           }
   });
 });

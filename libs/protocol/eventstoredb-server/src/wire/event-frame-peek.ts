@@ -22,18 +22,9 @@ export class EventFramePeek {
   typeStart = 0;
   typeEnd = 0;
 
-  /** Looks at another frame; the same object serves them all. */
-  look(frame: Buffer): this {
-    this.#frame = frame;
-    this.#at = PREFIX_BYTES;
-    this.#tagAndVarint(); // ReadResp.event
-    this.#tagAndVarint(); // ReadEvent.event
-    this.#idStart = this.#at + ID_HEAD_BYTES;
-    this.#at = this.#idStart + ID_TEXT_BYTES;
-    this.#tagAndVarint(); // RecordedEvent.stream_identifier
-    const streamBytes = this.#tagAndVarint();
-    this.streamStart = this.#at;
-    this.streamEnd = this.#at += streamBytes;
+  /** Looks at another frame, which starts at `at`; the same object serves them all. */
+  look(bytes: Buffer, at = 0): this {
+    this.lookAtStream(bytes, at);
     this.revision = this.#tagAndVarint();
     this.#tagAndVarint(); // prepare_position
     this.position = this.#tagAndVarint();
@@ -42,6 +33,21 @@ export class EventFramePeek {
     const typeBytes = this.#tagAndVarint();
     this.typeStart = this.#at;
     this.typeEnd = this.#at + typeBytes;
+    return this;
+  }
+
+  /** The same up to the stream's name; the rest is that of an earlier frame. */
+  lookAtStream(bytes: Buffer, at = 0): this {
+    this.#frame = bytes;
+    this.#at = at + PREFIX_BYTES;
+    this.#tagAndVarint(); // ReadResp.event
+    this.#tagAndVarint(); // ReadEvent.event
+    this.#idStart = this.#at + ID_HEAD_BYTES;
+    this.#at = this.#idStart + ID_TEXT_BYTES;
+    this.#tagAndVarint(); // RecordedEvent.stream_identifier
+    const streamBytes = this.#tagAndVarint();
+    this.streamStart = this.#at;
+    this.streamEnd = this.#at += streamBytes;
     return this;
   }
 
@@ -61,26 +67,13 @@ export class EventFramePeek {
     return this.#frame.compare(type, 0, type.length, this.typeStart, this.typeEnd) === 0;
   }
 
-  streamStartsWith(prefix: Buffer): boolean {
-    return this.#startsWith(prefix, this.streamStart, this.streamEnd);
-  }
-
-  typeStartsWith(prefix: Buffer): boolean {
-    return this.#startsWith(prefix, this.typeStart, this.typeEnd);
-  }
-
-  #startsWith(prefix: Buffer, start: number, end: number): boolean {
-    if (end - start < prefix.length) return false;
-    for (let index = 0; index < prefix.length; index++)
-      if (this.#frame[start + index] !== prefix[index]) return false;
-    return true;
-  }
-
   /** Passes a one-byte tag and reads the varint behind it. */
   #tagAndVarint(): number {
     this.#at++;
-    let value = 0;
-    for (let factor = 1; ; factor *= 0x80) {
+    const first = this.#frame[this.#at++] as number;
+    if (first < 0x80) return first;
+    let value = first & 0x7f;
+    for (let factor = 0x80; ; factor *= 0x80) {
       const byte = this.#frame[this.#at++] as number;
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
