@@ -134,17 +134,20 @@ export class Http2GrpcCall implements GrpcCall {
   }
 
   #sendStatus(error: GrpcError | undefined): void {
+    const { stream } = this;
     const trailers = statusTrailers(error);
-    if (this.stream.headersSent) {
-      this.stream.once('wantTrailers', () => this.stream.sendTrailers(trailers));
-      this.stream.end();
-    } else if (error) this.stream.respond({ ...RESPONSE_HEADERS, ...trailers }, { endStream: true });
-    else {
-      this.stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
-      this.stream.once('wantTrailers', () => this.stream.sendTrailers(trailers));
-      this.stream.end();
+    if (error && !stream.headersSent) {
+      stream.respond({ ...RESPONSE_HEADERS, ...trailers }, { endStream: true });
+      this.#stopReading();
+      return;
     }
-    this.#stopReading();
+    if (!stream.headersSent) stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
+    // A stream can have finished before it asks for its trailers: closed then, it would never send them.
+    stream.once('wantTrailers', () => {
+      stream.sendTrailers(trailers);
+      this.#stopReading();
+    });
+    stream.end();
   }
 
   /** A client that still sends is told to stop with NO_ERROR once it has the whole answer (RFC 9113, 8.1). */
@@ -152,11 +155,12 @@ export class Http2GrpcCall implements GrpcCall {
     const { stream } = this;
     if (stream.readableEnded || stream.destroyed) return;
     stream.resume();
-    stream.once('finish', () =>
+    const stop = () =>
       setImmediate(() => {
         if (!stream.destroyed && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-      }),
-    );
+      });
+    if (stream.writableFinished) stop();
+    else stream.once('finish', stop);
   }
 
   #flush(): void {
