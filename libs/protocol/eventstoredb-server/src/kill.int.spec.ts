@@ -1,43 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { END, EventStoreDBClient } from '@eventstore/db-client';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { killableNodes } from './conformance/killable-node.js';
 import { collected, manyNumbered } from './conformance/node-under-test.js';
 
 jest.setTimeout(120_000);
 
-let folder: string;
-let child: ChildProcess | undefined;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'eventstoredb-kill-'));
-});
-afterEach(() => {
-  child?.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function started(port = '0'): Promise<{ url: string; port: string; kill(): Promise<void> }> {
-  const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  const node = spawn(process.execPath, [main, '--data', folder, '--port', port], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child = node;
-  const [line] = (await once(node.stdout, 'data')) as [Buffer];
-  const url = /esdb:\S+(?=,)/.exec(line.toString())?.[0] as string;
-  return {
-    url,
-    port: new URL(url).port,
-    async kill() {
-      const gone = once(node, 'exit');
-      node.kill('SIGKILL');
-      await gone;
-    },
-  };
-}
+const started = killableNodes();
 
 interface Acknowledged {
   readonly stream: string;

@@ -60,8 +60,10 @@ export async function runNode(
 }
 
 /** Opens what a node stores, without serving it. */
-export async function openNode(settings: NodeSettings, files: NodeFiles = nodeFiles): Promise<StoredNode> {
-  const { dataDir: folder, sync, limits } = settings;
+export async function openNode(
+  { dataDir: folder, sync, limits }: Pick<NodeSettings, 'dataDir' | 'sync' | 'limits'>,
+  files: NodeFiles = nodeFiles,
+): Promise<StoredNode> {
   const index = new StreamIndex(REMEMBERED_EVENT_IDS);
   const log = await EventLog.open({ folder, sync, files }, index);
   const signals = new CommitSignals();

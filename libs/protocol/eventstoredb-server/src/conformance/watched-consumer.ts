@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PersistentSubscriptionToAll, PersistentSubscriptionToStream } from '@eventstore/db-client';
 
 export type Delivered = Parameters<PersistentSubscriptionToStream['ack']>[0] & { retryCount: number };
@@ -49,3 +50,13 @@ export function watchedConsumer(
 /** The numbers in the data of numbered events. */
 export const numbersOf = (events: readonly Delivered[]) =>
   events.map(({ event }) => (event!.data as { number: number }).number);
+
+/** Tries until the expectations hold, for what a node does in its own time; the last failure is the spec's. */
+export async function eventually(expectations: () => Promise<void>, timeoutMs = 20_000): Promise<void> {
+  for (const endMs = Date.now() + timeoutMs; ; await delay(20))
+    try {
+      return await expectations();
+    } catch (error) {
+      if (Date.now() > endMs) throw error;
+    }
+}

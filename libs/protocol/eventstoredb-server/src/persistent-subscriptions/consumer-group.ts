@@ -21,6 +21,9 @@ export interface Progress {
   readonly number: number;
 }
 
+/** To read ahead further would help nobody, and the size is up to whoever creates a group. */
+const MAX_BUFFERED = 10_000;
+
 /**
  * The state of one consumer group: what waits, who has what, what is finished. It knows neither clock nor log:
  * events come in by `add`, leave by `deliver`, and end by `ack`, `nack`, `expire`, `leave` or `finish`
@@ -30,6 +33,8 @@ export class ConsumerGroup {
   readonly consumers = new Set<Consumer>();
   readonly #strategy: ConsumerStrategy;
   readonly #checkpoints: CheckpointRule;
+  readonly #bufferSize: number;
+  readonly #batchSize: number;
   readonly #waiting = new Set<Message>();
   readonly #retries = new RetryQueue();
   /** In the order in which they were sent, so also in that in which they expire. */
@@ -50,13 +55,19 @@ export class ConsumerGroup {
     this.#lastNumber = lastNumber;
     this.#checkpoints = new CheckpointRule(settings, this.#lastSequence);
     this.#strategy = strategyOf(settings);
+    this.#bufferSize = Math.min(settings.historyBufferSize, MAX_BUFFERED);
+    this.#batchSize = Math.max(0, Math.min(settings.readBatchSize, MAX_BUFFERED - 1));
   }
 
   /** How many events to read next; 0 until there is room for a whole batch. */
   get room(): number {
-    const { historyBufferSize, readBatchSize } = this.settings;
-    const free = historyBufferSize - this.waitingCount - this.retryCount;
-    return free > readBatchSize ? Math.max(1, readBatchSize) : 0;
+    const free = this.#bufferSize - this.waitingCount - this.retryCount;
+    return free > this.#batchSize ? Math.max(1, this.#batchSize) : 0;
+  }
+
+  /** How many parked messages to bring back next: a batch, whatever waits behind them. */
+  get roomForReplays(): number {
+    return Math.max(0, Math.max(1, this.#batchSize) - this.retryCount);
   }
 
   get waitingCount(): number {
@@ -115,9 +126,12 @@ export class ConsumerGroup {
     for (const delivery of [...consumer.inFlight]) this.#retry(this.#settle(delivery));
   }
 
-  /** Gives the next message to a consumer that can take it. */
-  deliver(nowMs: number): Delivery | undefined {
-    for (const queue of [this.#retries, this.#waiting])
+  /**
+   * Gives the next message to a consumer that can take it.
+   * @param onlyRetries more of them are to come before what has not been delivered yet.
+   */
+  deliver(nowMs: number, onlyRetries = false): Delivery | undefined {
+    for (const queue of onlyRetries ? [this.#retries] : [this.#retries, this.#waiting])
       for (const message of queue) {
         const consumer = this.#strategy.choose(message.bucket);
         if (consumer === 'full') return undefined;

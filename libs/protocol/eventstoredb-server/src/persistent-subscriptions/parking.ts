@@ -54,7 +54,7 @@ export class Parking {
   async work(nowMs: number): Promise<boolean> {
     for (const each of this.#waiting.splice(0)) await this.#park(each, nowMs);
     const from = this.#replayNext;
-    for (let left = this.group.room; left > 0 && this.isReplaying; left--) await this.#bringBack();
+    for (let left = this.group.roomForReplays; left > 0 && this.isReplaying; left--) await this.#bringBack();
     this.#truncate(false);
     return this.#replayNext > from;
   }

@@ -24,15 +24,11 @@ export class RetryQueue implements Iterable<Message> {
     return this.#messages[Symbol.iterator]();
   }
 
-  /** Before the first later one of the source; else at the end. */
   #placeOf({ sequence }: Message): number {
+    const isBehind = (other: Message | undefined) =>
+      other !== undefined && (other.isReplayed || other.sequence > sequence);
     let place = this.length;
-    for (let index = this.length - 1; index >= 0; index--) {
-      const other = this.#messages[index] as Message;
-      if (other.isReplayed) continue;
-      if (other.sequence < sequence) break;
-      place = index;
-    }
+    while (isBehind(this.#messages[place - 1])) place--;
     return place;
   }
 }

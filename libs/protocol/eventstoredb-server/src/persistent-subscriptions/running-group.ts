@@ -152,7 +152,7 @@ export class RunningGroup {
     this.#parking.add(this.#group.expire(nowMs));
     this.#parking.tick();
     this.#checkpointer.check(nowMs, true);
-    this.#wakeup.wake();
+    if (this.#group.retryCount > 0 || this.#parking.pendingCount > 0) this.#wakeup.wake();
   }
 
   /** Ends every connection, then waits for what is being written. */
@@ -186,9 +186,9 @@ export class RunningGroup {
     for (let isMore = true; isMore && !this.#isStopped; ) {
       const hasReplayed = await this.#parking.work(this.environment.now());
       const hasRead = await this.#readOn();
-      await this.#deliver();
+      const hasDelivered = await this.#deliver();
       this.#checkpointer.check(this.environment.now(), false);
-      isMore = hasRead || hasReplayed;
+      isMore = hasReplayed || hasRead || hasDelivered;
     }
   }
 
@@ -211,10 +211,12 @@ export class RunningGroup {
     return next > from;
   }
 
-  async #deliver(): Promise<void> {
-    while (!this.#isStopped) {
-      const delivery = this.#group.deliver(this.environment.now());
-      if (delivery === undefined) return;
+  async #deliver(): Promise<boolean> {
+    for (let hasDelivered = false; ; hasDelivered = true) {
+      const delivery = this.#isStopped
+        ? undefined
+        : this.#group.deliver(this.environment.now(), this.#parking.isReplaying);
+      if (delivery === undefined) return hasDelivered;
       await this.#send(delivery);
     }
   }
