@@ -1,6 +1,7 @@
 import type { Bench, BenchOptions } from './bench.js';
 import { measureAppends } from './eventstoredb/appends.js';
 import { measureFilters } from './eventstoredb/filters.js';
+import { measureLargeLog } from './eventstoredb/large-log.js';
 import { measureOneInFlight } from './eventstoredb/one-in-flight.js';
 import { measureReads } from './eventstoredb/reads.js';
 import { fsyncsPerSecond } from './measure.js';
@@ -33,6 +34,11 @@ export const EVENTSTOREDB_BENCHES = {
     measureAppends,
   ]),
   'eventstoredb-latency': benchOf('eventstoredb-latency', 'one append in flight', [measureOneInFlight]),
+  'eventstoredb-large': benchOf(
+    'eventstoredb-large',
+    'a million streams of ten events, loaded by a lean BatchAppend client',
+    [measureLargeLog],
+  ),
   'eventstoredb-filters': benchOf('eventstoredb-filters', 'one event in 10,000, search window 10,000', [
     measureFilters,
   ]),

@@ -27,8 +27,11 @@ const APPENDS_IN_FLIGHT = 512;
 const APPENDS_PER_WRITE = 32;
 const NO_STREAM = Buffer.from([0x1a, 0]);
 
-/** Fills a log with new streams of ten events each, an append a stream; some of one rare event. */
-export async function load({ url, events, oneIn }: LeanLoad): Promise<void> {
+/**
+ * Fills a log with new streams of ten events each, an append a stream; some of one rare event.
+ * @returns what the names of the streams begin with; their numbers follow in twelve hexadecimal digits.
+ */
+export async function load({ url, events, oneIn }: LeanLoad): Promise<{ prefix: string }> {
   const run = randomBytes(4).toString('hex');
   const session = leanSession(url);
   const call = leanCall(session, 'BatchAppend');
@@ -62,6 +65,7 @@ export async function load({ url, events, oneIn }: LeanLoad): Promise<void> {
     call.end(Buffer.concat(piece));
     await Promise.race([failed, over]);
     if (counter.count !== appends) throw new Error(`${counter.count} of ${appends} appends were answered.`);
+    return { prefix: `order-${run}` };
   } finally {
     session.destroy();
   }

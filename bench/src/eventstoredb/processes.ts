@@ -21,6 +21,8 @@ export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
   stop(): Promise<void>;
+  /** `kill -9` */
+  kill(): Promise<void>;
 }
 
 /** A stand-in for the node. */
@@ -45,7 +47,12 @@ async function started(child: Child, what: string): Promise<ServerProcess> {
     300_000,
   );
   const { pid } = child;
-  return { url, pid, stop: async () => void (await child.stop()) };
+  return {
+    url,
+    pid,
+    stop: async () => void (await child.stop()),
+    kill: async () => void (await child.kill()),
+  };
 }
 
 const TICKS_PER_SECOND = 100; // Linux: sysconf(_SC_CLK_TCK) wherever Node runs

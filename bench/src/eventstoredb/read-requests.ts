@@ -6,14 +6,31 @@ import { framed } from './lean-session.js';
 export function allFromStart(how: 'read' | 'subscribe'): Buffer {
   const all = new streams.ReadReq.Options.AllOptions();
   all.setStart(new shared.Empty());
-  const ids = new streams.ReadReq.Options.UUIDOption();
-  ids.setString(new shared.Empty());
   const options = new streams.ReadReq.Options();
   options.setAll(all);
-  options.setUuidOption(ids);
-  options.setNoFilter(new shared.Empty());
   if (how === 'read') options.setCount(String(Number.MAX_SAFE_INTEGER));
   else options.setSubscription(new streams.ReadReq.Options.SubscriptionOptions());
+  return request(options);
+}
+
+/** A request for a whole stream. */
+export function streamFromStart(name: string): Buffer {
+  const identifier = new shared.StreamIdentifier();
+  identifier.setStreamName(Buffer.from(name));
+  const stream = new streams.ReadReq.Options.StreamOptions();
+  stream.setStreamIdentifier(identifier);
+  stream.setStart(new shared.Empty());
+  const options = new streams.ReadReq.Options();
+  options.setStream(stream);
+  options.setCount(String(Number.MAX_SAFE_INTEGER));
+  return request(options);
+}
+
+function request(options: streams.ReadReq.Options): Buffer {
+  const ids = new streams.ReadReq.Options.UUIDOption();
+  ids.setString(new shared.Empty());
+  options.setUuidOption(ids);
+  options.setNoFilter(new shared.Empty());
   const request = new streams.ReadReq();
   request.setOptions(options);
   return framed(request.serializeBinary());

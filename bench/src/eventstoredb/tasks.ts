@@ -6,6 +6,7 @@ import { appendsPerSecond } from './lean-appends.js';
 import { drain } from './lean-drain.js';
 import { load } from './lean-load.js';
 import { lmdbAppendsPerSecond } from './lmdb-loop.js';
+import { randomReads } from './random-reads.js';
 import { serveWithoutStoring } from './without-storing.js';
 
 /** What one process of these benches does; its answer is a line of JSON. Stand-ins go on until they are stopped. */
@@ -20,6 +21,7 @@ export const TASKS = {
   supportedMethodsP50Ms,
   load,
   catchUpFiltered,
+  randomReads,
   serveFramesOf,
   serveWithoutStoring,
 };

@@ -5,7 +5,8 @@ export type DataFolderProblem =
   | 'foreign'
   | 'other-kind'
   | 'newer'
-  | 'older';
+  | 'older'
+  | 'occupied';
 
 /** Why a data folder cannot be opened: one sentence that an operator can act on, without a stack trace. */
 export class DataFolderError extends Error {

@@ -1,10 +1,15 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DataFolderError } from '#libs/protocol/data-folder';
+import { backup, restore } from './backup.js';
 import { EventStoreDbOptionError, startEventStoreDb } from './start-event-store-db.js';
 import type { SyncMode } from './storage/index.js';
+import { type Verified, verify } from './verify.js';
 
 const BAD_USE = 2;
 const CRASHED = 1;
+/** `verify` found something, or `restore` did in the backup. */
+const FINDINGS = 1;
+const DEFAULT_DATA = './.data/eventstoredb';
 
 interface CommandLine {
   readonly data: string;
@@ -17,7 +22,7 @@ interface CommandLine {
 
 const command = new Command('npm run eventstoredb --')
   .description('Runs one EventStoreDB node that keeps its log in a folder.')
-  .option('--data <folder>', 'where the log is kept; created when missing', './.data/eventstoredb')
+  .option('--data <folder>', 'where the log is kept; created when missing', DEFAULT_DATA)
   .option('--port <number>', 'port for clients and health checks; 0 takes a free one', portNumber, 2113)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--advertise <address>', 'address that gossip tells clients to connect to')
@@ -38,11 +43,16 @@ Examples:
   npm run eventstoredb -- --data ./my-log --port 2113
   npm run eventstoredb -- --data ./my-log --port 0
   npm run eventstoredb -- --host 0.0.0.0 --insecure-listen-on-network --advertise 192.0.2.7
+  npm run eventstoredb -- backup --data ./my-log --to ./copy
+  npm run eventstoredb -- verify --data ./copy
+  npm run eventstoredb -- restore --from ./copy --data ./other-log
 
 Clients connect to esdb://127.0.0.1:2113?tls=false; curl http://127.0.0.1:2113/health/live answers 204.
 Ctrl-C stops it; nothing acknowledged is lost, also by kill -9.`,
   )
-  .exitOverride();
+  .enablePositionalOptions()
+  .exitOverride()
+  .action(run);
 
 function portNumber(text: string): number {
   const port = Number(text);
@@ -51,8 +61,47 @@ function portNumber(text: string): number {
   return port;
 }
 
-async function run(): Promise<void> {
-  const { data, advertise, ...options } = command.parse().opts<CommandLine>();
+command
+  .command('backup')
+  .description('Copies the log, also while a node runs on it; the copy is a data folder.')
+  .option('--data <folder>', 'the log to copy', DEFAULT_DATA)
+  .requiredOption('--to <folder>', 'the copy; nothing may be there yet')
+  .action(async ({ data, to }: { data: string; to: string }) => {
+    await backup(data, to);
+    console.log(`${data} is copied to ${to}.`);
+  });
+command
+  .command('restore')
+  .description('Makes a data folder from a backup, after verifying the backup.')
+  .requiredOption('--from <folder>', 'the backup')
+  .option('--data <folder>', 'the new data folder; nothing may be there yet', DEFAULT_DATA)
+  .action(async ({ from, data }: { from: string; data: string }) => {
+    const verified = await restore(from, data);
+    if (tellFindings(from, verified)) return;
+    console.log(`${data} is restored from ${from}: ${said(verified)}.`);
+  });
+command
+  .command('verify')
+  .description(
+    'Reads the whole log against its checksums and its index, also while a node runs on it; exit code 1 on findings.',
+  )
+  .option('--data <folder>', 'the log to look at', DEFAULT_DATA)
+  .action(async ({ data }: { data: string }) => {
+    const verified = await verify(data);
+    if (!tellFindings(data, verified)) console.log(`${data} holds together: ${said(verified)}.`);
+  });
+
+const said = ({ events, streams }: Verified) => `${events} events in ${streams} streams`;
+
+function tellFindings(folder: string, { findings }: Verified): boolean {
+  if (findings.length === 0) return false;
+  console.error(`${folder} does not hold together:`);
+  for (const finding of findings) console.error(`  ${finding}`);
+  process.exitCode = FINDINGS;
+  return true;
+}
+
+async function run({ data, advertise, ...options }: CommandLine): Promise<void> {
   const node = await startEventStoreDb({
     dataDir: data,
     ...options,
@@ -90,7 +139,7 @@ function explain(error: unknown): number {
 }
 
 try {
-  await run();
+  await command.parseAsync();
 } catch (error) {
   process.exitCode = explain(error);
 }

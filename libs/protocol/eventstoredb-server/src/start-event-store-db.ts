@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { openDataFolder } from '#libs/protocol/data-folder';
+import { backup } from './backup.js';
+import { DATA_FORMAT } from './data-format.js';
 import type { NodeLimits } from './node-context.js';
 import { DEFAULT_LIMITS, DEFAULT_PROJECTION_START_DELAY_MS, type NodeSettings } from './node-settings.js';
 import type { SyncMode } from './storage/index.js';
@@ -39,6 +41,11 @@ export interface EventStoreDbNode {
    * the logger hears of a crash too.
    */
   readonly closed: Promise<void>;
+  /**
+   * Copies the log while the node goes on: the copy is a data folder with all that was acknowledged before, there
+   * whole or not at all. @param to where nothing is yet. @throws DataFolderError, LogDamagedError
+   */
+  backup(to: string): Promise<void>;
   /** Answers what is open, waits for the disk and stops; nothing of the node is left. */
   close(): Promise<void>;
 }
@@ -59,8 +66,7 @@ export async function startEventStoreDb(options: EventStoreDbOptions = {}): Prom
   // Held by this thread, so that a crash of the other gives it back.
   const folder = await openDataFolder({
     path: temporary ?? (options.dataDir as string),
-    kind: 'eventstoredb',
-    formatVersion: FORMAT_VERSION,
+    ...DATA_FORMAT,
     migrate: async () => undefined,
   });
   const settings: NodeSettings = {
@@ -77,12 +83,6 @@ export async function startEventStoreDb(options: EventStoreDbOptions = {}): Prom
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
   });
 }
-
-/**
- * Layout of the data folder: segments `<base>.log` of records, see storage/record.ts. Those of version 1 have no
- * zeros behind their records; nothing has to be done about it.
- */
-const FORMAT_VERSION = 2;
 
 const CONSOLE: NodeLogger = { error: (message, error) => console.error(message, error ?? '') };
 
@@ -133,6 +133,7 @@ async function startWorker(
     url: `esdb://${isIPv6(settings.advertisedHost) ? `[${settings.advertisedHost}]` : settings.advertisedHost}:${address.port}?tls=false`,
     address,
     closed,
+    backup: (to) => backup(settings.dataDir, to),
     close() {
       if (!closing) worker.postMessage({ kind: 'close' } satisfies ToWorker);
       closing = true;

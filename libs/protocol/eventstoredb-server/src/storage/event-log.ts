@@ -23,6 +23,8 @@ export interface EventLogOptions {
 const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
 const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024;
 const DEFAULT_BLOCK_EVENTS = 32_768;
+/** Positions are kept as 32-bit numbers. */
+const MAX_EVENTS = 2 ** 32 - 1;
 
 /** The events of one append, encoded with the positions that `nextPosition` gave. */
 export interface PendingAppend {
@@ -93,7 +95,7 @@ export class EventLog {
       });
       return new EventLog(log, extents, keeper, cutBytes);
     } catch (error) {
-      await keeper?.close();
+      await keeper?.abandon();
       await log.close();
       throw error;
     }
@@ -127,6 +129,8 @@ export class EventLog {
   /** Takes the events in; `whenDurable` tells how it ended. @throws LogUnavailableError after `close`. */
   append(append: PendingAppend): void {
     if (this.#closed) throw new LogUnavailableError('The node is stopping: nothing was appended.');
+    if (this.#nextPosition + append.frames.length > MAX_EVENTS)
+      throw new LogUnavailableError(`A log holds ${MAX_EVENTS} events at most: nothing was appended.`);
     this.#waiting.appends.push(append);
     this.#nextPosition += append.frames.length;
     this.#waiting.bytes += recordBytes(append.frames.reduce((sum, frame) => sum + frame.length, 0));

@@ -41,8 +41,8 @@ export class IndexFile {
   /** With the blocks that are whole, up to the first that is not. */
   static async open(files: NodeFiles, folder: string): Promise<{ index: IndexFile; blocks: IndexBlock[] }> {
     const path = join(folder, NAME);
-    const file = await openIfThere(files, path);
-    const blocks = file === undefined ? [] : readBlocks(file);
+    const file = await openIfThere(files, path, 'write');
+    const blocks = file === undefined ? [] : await readBlocks(file);
     return { index: new IndexFile(files, path, file, 0), blocks };
   }
 
@@ -64,9 +64,13 @@ export class IndexFile {
   }
 }
 
-async function openIfThere(files: NodeFiles, path: string): Promise<NodeFile | undefined> {
+async function openIfThere(
+  files: NodeFiles,
+  path: string,
+  mode: 'read' | 'write',
+): Promise<NodeFile | undefined> {
   try {
-    return await files.open(path, 'write');
+    return await files.open(path, mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -94,12 +98,16 @@ function encodeBlock(block: IndexBlock): Buffer {
   return bytes;
 }
 
-/** Within one step: nobody else is served yet. */
-export function readBlocks(file: NodeFile): IndexBlock[] {
+/** What a buffer can hold; what a file has beyond is read from the log. */
+const MAX_FILE_BYTES = 2 ** 32 - 8;
+
+async function readBlocks(file: NodeFile): Promise<IndexBlock[]> {
+  const bytes = Buffer.allocUnsafeSlow(Math.min(await file.sizeBytes(), MAX_FILE_BYTES));
+  const end = file.readNow(bytes, 0); // nobody else is served yet
   const blocks: IndexBlock[] = [];
   let position = 0;
   for (let at = 0; ; ) {
-    const block = readBlock(file, at);
+    const block = decodeBlock(bytes.subarray(at, end));
     if (block === undefined || block.fromPosition !== position) return blocks;
     blocks.push(block);
     position = block.toPosition;
@@ -107,23 +115,53 @@ export function readBlocks(file: NodeFile): IndexBlock[] {
   }
 }
 
-function readBlock(file: NodeFile, at: number): IndexBlock | undefined {
-  const header = Buffer.alloc(HEADER_BYTES);
-  if (file.readNow(header, at) < HEADER_BYTES || header.readUInt32LE(0) !== MAGIC) return undefined;
-  const number = (index: number) => header.readDoubleLE(CHECKED_FROM + 8 * index);
+/** A view of the block that `rest` begins with, unless it is not whole. */
+function decodeBlock(rest: Buffer): IndexBlock | undefined {
+  if (rest.length < HEADER_BYTES || rest.readUInt32LE(0) !== MAGIC) return undefined;
+  const number = (index: number) => rest.readDoubleLE(CHECKED_FROM + 8 * index);
   const length = number(0);
-  const extentsBytes = 24 * number(6);
-  if (!(length >= HEADER_BYTES + extentsBytes && length < 2 ** 31)) return undefined;
-  const bytes = Buffer.allocUnsafeSlow(length);
-  if (file.readNow(bytes, at) < length) return undefined;
-  if (crc32(bytes.subarray(CHECKED_FROM)) !== bytes.readUInt32LE(4)) return undefined;
+  const extents = 3 * number(6);
+  if (!(length >= HEADER_BYTES + 8 * extents && length <= rest.length)) return undefined;
+  if (crc32(rest.subarray(CHECKED_FROM, length)) !== rest.readUInt32LE(4)) return undefined;
   return {
     fromPosition: number(1),
     toPosition: number(2),
     logEnd: number(3),
     tail: { firstPosition: number(4), offset: number(5) },
-    tailChecksum: header.readUInt32LE(HEADER_BYTES - 8),
-    closedExtents: new Float64Array(bytes.buffer, HEADER_BYTES, 3 * number(6)),
-    saved: bytes.subarray(HEADER_BYTES + extentsBytes),
+    tailChecksum: rest.readUInt32LE(HEADER_BYTES - 8),
+    closedExtents: new Float64Array(rest.buffer, rest.byteOffset + HEADER_BYTES, extents),
+    saved: rest.subarray(HEADER_BYTES + 8 * extents, length),
   };
+}
+
+/** The blocks of a folder's index file that are whole, and how many bytes there are behind them. */
+export async function readIndexFile(
+  files: NodeFiles,
+  folder: string,
+): Promise<{ blocks: IndexBlock[]; restBytes: number }> {
+  const file = await openIfThere(files, join(folder, NAME), 'read');
+  if (file === undefined) return { blocks: [], restBytes: 0 };
+  try {
+    const sizeBytes = await file.sizeBytes();
+    const blocks = await readBlocks(file);
+    const restBytes = sizeBytes - blocks.reduce((sum, block) => sum + blockBytes(block), 0);
+    return { blocks, restBytes: Math.max(restBytes, 0) };
+  } finally {
+    await file.close();
+  }
+}
+
+export async function copyIndexFile(files: NodeFiles, from: string, to: string): Promise<void> {
+  const { blocks } = await readIndexFile(files, from);
+  if (blocks.length === 0) return;
+  const copy = await files.open(join(to, NAME), 'create');
+  try {
+    let at = 0;
+    for (const block of blocks) {
+      await copy.write(encodeBlock(block), at);
+      at += blockBytes(block);
+    }
+  } finally {
+    await copy.close();
+  }
 }

@@ -35,7 +35,7 @@ export interface IndexKeeperOptions {
 }
 
 /** So much of the log, at its end, is read at start to recall it. */
-const RECALLED_BYTES = 32 * 1024 * 1024;
+const RECALLED_BYTES = 8 * 1024 * 1024;
 
 /** Keeps the index file behind the log: lazily, because all that is in it can be read from the log. */
 export class IndexKeeper {
@@ -43,6 +43,7 @@ export class IndexKeeper {
   #savedExtents = 0;
   #tryAgainAt = 0;
   #writing: Promise<void> | undefined;
+  #closing = false;
 
   private constructor(
     private readonly file: IndexFile,
@@ -88,7 +89,7 @@ export class IndexKeeper {
 
   /** Called at each commit: writes another block when there is enough for one. */
   follow(): void {
-    if (this.#writing !== undefined || this.extents.endPosition < this.#tryAgainAt) return;
+    if (this.#closing || this.#writing !== undefined || this.extents.endPosition < this.#tryAgainAt) return;
     if (this.extents.endPosition - this.#savedTo < this.blockEvents) return;
     this.#writing = this.#save()
       .catch(() => {
@@ -97,11 +98,13 @@ export class IndexKeeper {
       })
       .finally(() => {
         this.#writing = undefined;
+        this.follow();
       });
   }
 
   /** Writes the rest. */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#writing;
     try {
       if (this.extents.endPosition > this.#savedTo) await this.#save();
@@ -110,6 +113,13 @@ export class IndexKeeper {
     } finally {
       await this.file.close();
     }
+  }
+
+  /** Stops without writing the rest. */
+  async abandon(): Promise<void> {
+    this.#closing = true;
+    await this.#writing;
+    await this.file.close();
   }
 
   async #save(): Promise<void> {

@@ -62,6 +62,9 @@ export const nodeFiles: NodeFiles = {
   },
 };
 
+/** What one system call takes. */
+const MAX_READ_BYTES = 2 ** 30;
+
 class OpenFile implements NodeFile {
   constructor(
     readonly path: string,
@@ -85,7 +88,8 @@ class OpenFile implements NodeFile {
   readNow(into: Uint8Array, at: number): number {
     let done = 0;
     while (done < into.length) {
-      const bytesRead = readSync(this.handle.fd, into, done, into.length - done, at + done);
+      const wanted = Math.min(into.length - done, MAX_READ_BYTES);
+      const bytesRead = readSync(this.handle.fd, into, done, wanted, at + done);
       if (bytesRead === 0) break;
       done += bytesRead;
     }

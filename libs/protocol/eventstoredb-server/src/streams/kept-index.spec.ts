@@ -123,11 +123,15 @@ describe('the index beside the log', () => {
     const node = await opened();
     await write(node, 0);
     await write(node, 100);
-    const killed = mkdtempSync(join(folder, 'killed-'));
-    cpSync(join(folder, 'log'), killed, { recursive: true });
-    const again = await opened(nodeFiles, killed);
-    expect(again.loaded).toBeLessThan(2 * BLOCK_EVENTS);
-    expect(told(again)).toEqual(told(node));
+    for (let tries = 0; tries < 100; tries++) {
+      await node.writer.append('a', 'any', [event(250 + tries)]);
+      const killed = mkdtempSync(join(folder, 'killed-'));
+      cpSync(join(folder, 'log'), killed, { recursive: true });
+      const again = await opened(nodeFiles, killed);
+      expect(told(again)).toEqual(told(node));
+      if (again.loaded < BLOCK_EVENTS) return;
+    }
+    throw new Error('The index never came near the end of the log.');
   });
 
   it('is as good wherever it ends or is damaged: the rest comes from the log', async () => {

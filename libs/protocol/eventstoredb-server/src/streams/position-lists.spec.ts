@@ -40,13 +40,30 @@ describe('lists of positions', () => {
   it('go on growing from what was restored', () => {
     const lists = new PositionLists();
     const counts = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 100];
-    for (const count of counts) lists.add(count);
-    for (const [stream, count] of counts.entries())
-      for (let index = 0; index < count; index++) lists.fill(stream, 1_000 * stream + index);
-    for (const [stream, count] of counts.entries())
-      for (let index = count; index < count + 20; index++) lists.push(stream, 1_000 * stream + index);
-    for (const [stream, count] of counts.entries())
-      for (let index = 0; index < count + 20; index++)
-        expect(lists.at(stream, index)).toBe(1_000 * stream + index);
+    // Each event is an event of the next stream that lacks one.
+    const left = [...counts];
+    const streams: number[] = [];
+    const wanted: number[][] = counts.map(() => []);
+    while (left.some((count) => count > 0))
+      for (const [stream, count] of left.entries()) {
+        if (count === 0) continue;
+        left[stream] = count - 1;
+        wanted[stream]!.push(streams.push(stream) - 1);
+        if (stream === 5) streams.push(99);
+      }
+    const runs = [
+      { fromPosition: 0, streams: Uint32Array.from(streams.slice(0, 50)) },
+      { fromPosition: 50, streams: Uint32Array.from(streams.slice(50)) },
+    ];
+    lists.restore(counts.length, runs, 99);
+    for (const [stream, positions] of wanted.entries())
+      for (let more = 0; more < 20; more++) {
+        positions.push(1_000 * stream + more);
+        lists.push(stream, 1_000 * stream + more);
+      }
+    for (const [stream, positions] of wanted.entries()) {
+      expect(lists.count(stream)).toBe(positions.length);
+      expect(positions.map((_, index) => lists.at(stream, index))).toEqual(positions);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { GrowingArray } from './growing-array.js';
 
-const SLAB_BITS = 18;
-/** Numbers in a slab: 1 MiB. */
+const SLAB_BITS = 20;
+/** Numbers in a slab: 4 MiB. */
 const SLAB = 1 << SLAB_BITS;
 
 /**
@@ -22,10 +22,30 @@ export class PositionLists {
     return this.#counts.length;
   }
 
-  /** Begins the list of the next stream, with room for so many. */
-  add(capacity = 0): void {
-    this.#starts.push(capacity === 0 ? 0 : this.#allocate(blockSizeFor(capacity)));
+  /** Begins the list of the next stream. */
+  add(): void {
+    this.#starts.push(0);
     this.#counts.push(0);
+  }
+
+  /** Makes the lists of so many streams from runs of events: of each event its stream, or `noStream`. */
+  restore(
+    streamCount: number,
+    runs: readonly { readonly fromPosition: number; readonly streams: Uint32Array }[],
+    noStream: number,
+  ): void {
+    const counts = countsOf(streamCount, runs, noStream);
+    const next = new Uint32Array(streamCount);
+    this.#starts.reserve(streamCount);
+    this.#counts.reserve(streamCount);
+    for (let stream = 0; stream < streamCount; stream++) {
+      const count = counts[stream] as number;
+      const start = count === 0 ? 0 : this.#allocate(blockSizeFor(count));
+      next[stream] = start;
+      this.#starts.push(start);
+      this.#counts.push(count);
+    }
+    for (const { fromPosition, streams } of runs) this.#fill(next, fromPosition, streams, noStream);
   }
 
   count(stream: number): number {
@@ -44,15 +64,20 @@ export class PositionLists {
     this.#counts.set(stream, count + 1);
   }
 
-  /** Takes a position into a list that was begun with room for it. */
-  fill(stream: number, position: number): void {
-    const count = this.#counts.at(stream);
-    this.#set(this.#starts.at(stream) + count, position);
-    this.#counts.set(stream, count + 1);
-  }
-
   pop(stream: number): void {
     this.#counts.set(stream, this.#counts.at(stream) - 1);
+  }
+
+  /** `next` holds of each stream where its next position goes. */
+  #fill(next: Uint32Array, fromPosition: number, streams: Uint32Array, noStream: number): void {
+    const slabs = this.#slabs;
+    for (let index = 0; index < streams.length; index++) {
+      const stream = streams[index] as number;
+      if (stream === noStream) continue;
+      const address = next[stream] as number;
+      next[stream] = address + 1;
+      (slabs[address >>> SLAB_BITS] as Uint32Array)[address & (SLAB - 1)] = fromPosition + index;
+    }
   }
 
   #set(address: number, value: number): void {
@@ -68,7 +93,7 @@ export class PositionLists {
   }
 
   #allocate(size: number): number {
-    const used = this.#free.get(size)?.pop();
+    const used = this.#free.size === 0 ? undefined : this.#free.get(size)?.pop();
     if (used !== undefined) return used;
     if (size > SLAB) return this.#newSlabs(Math.ceil(size / SLAB));
     if (this.#bump + size > this.#bumpEnd) {
@@ -100,6 +125,20 @@ export class PositionLists {
       this.#bump += size;
     }
   }
+}
+
+function countsOf(
+  streamCount: number,
+  runs: readonly { readonly streams: Uint32Array }[],
+  noStream: number,
+): Uint32Array {
+  const counts = new Uint32Array(streamCount);
+  for (const { streams } of runs)
+    for (let index = 0; index < streams.length; index++) {
+      const stream = streams[index] as number;
+      if (stream !== noStream) counts[stream] = (counts[stream] as number) + 1;
+    }
+  return counts;
 }
 
 /** Blocks hold 2, 4, 6, 8, 12, 16, 24… numbers: 2^k or 3 · 2^k. */

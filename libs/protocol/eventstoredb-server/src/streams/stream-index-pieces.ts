@@ -1,6 +1,12 @@
 import type { KeptIndex } from '../storage/index.js';
 import { GrowingArray } from './growing-array.js';
-import { decodeSavedStreams, ENDED, encodeSavedStreams, type SavedRule } from './saved-streams.js';
+import {
+  decodeSavedStreams,
+  ENDED,
+  encodeSavedStreams,
+  type SavedRule,
+  type SavedStreams,
+} from './saved-streams.js';
 import { type StreamTables, setLimits } from './stream-state.js';
 
 /** Keeps in mind what the index took in since it was last saved, and gives an index back from what was saved. */
@@ -56,43 +62,20 @@ export class StreamIndexPieces implements KeptIndex {
 
   restore(pieces: readonly { readonly fromPosition: number; readonly saved: Buffer }[]): void {
     const decoded = pieces.map(({ fromPosition, saved }) => ({ fromPosition, ...decodeSavedStreams(saved) }));
-    for (const { nameLengths, names } of decoded) this.#restoreNames(nameLengths, names);
-    this.#restoreLists(decoded.map(({ streams }) => streams));
+    const { names } = this.tables;
+    const sum = (ofPiece: (piece: SavedStreams) => number) =>
+      decoded.reduce((all, piece) => all + ofPiece(piece), 0);
+    names.reserve(
+      sum((piece) => piece.nameLengths.length),
+      sum((piece) => piece.names.length),
+    );
+    for (const piece of decoded) names.addAll(piece.nameLengths, piece.names);
+    this.tables.positions.restore(names.length, decoded, ENDED);
     for (const { fromPosition, streams, rules } of decoded) {
-      this.#fill(fromPosition, streams);
       for (const rule of rules) this.#restoreRule(rule);
       this.#savedTo = fromPosition + streams.length;
     }
     this.#savedStreams = this.tables.names.length;
-  }
-
-  #restoreNames(lengths: Uint32Array, bytes: Uint8Array): void {
-    const { names } = this.tables;
-    names.reserve(lengths.length, bytes.length);
-    let at = 0;
-    for (const length of lengths) {
-      names.addBytes(bytes, at, at + length);
-      at += length;
-    }
-  }
-
-  /** Each with room for just what will come. */
-  #restoreLists(pieces: readonly Uint32Array[]): void {
-    const counts = new Uint32Array(this.tables.names.length);
-    for (const streams of pieces)
-      for (let index = 0; index < streams.length; index++) {
-        const stream = streams[index] as number;
-        if (stream !== ENDED) counts[stream] = (counts[stream] as number) + 1;
-      }
-    for (const count of counts) this.tables.positions.add(count);
-  }
-
-  #fill(fromPosition: number, streams: Uint32Array): void {
-    const { positions } = this.tables;
-    for (let index = 0; index < streams.length; index++) {
-      const stream = streams[index] as number;
-      if (stream !== ENDED) positions.fill(stream, fromPosition + index);
-    }
   }
 
   #restoreRule(rule: SavedRule): void {

@@ -31,11 +31,12 @@ describe('names of streams', () => {
     const first = new StreamNames();
     for (const name of names) first.add(name);
     const again = new StreamNames();
-    again.reserve(names.length, first.bytes(0, names.length).length);
-    for (let number = 0; number < names.length; number++) {
-      const bytes = first.bytes(number, number + 1);
-      expect(bytes.length).toBe(first.byteLength(number));
-      again.addBytes(bytes, 0, bytes.length);
+    for (const [from, to] of [
+      [0, 1_000],
+      [1_000, names.length],
+    ] as const) {
+      const lengths = Uint32Array.from({ length: to - from }, (_, index) => first.byteLength(from + index));
+      again.addAll(lengths, first.bytes(from, to));
     }
     for (const [number, name] of names.entries()) expect(again.numberOf(name)).toBe(number);
   });

@@ -56,6 +56,21 @@ export class StreamNames {
     return number;
   }
 
+  /** Adds many that are not there yet, their bytes one behind the other. */
+  addAll(lengths: Uint32Array, bytes: Uint8Array): void {
+    this.reserve(lengths.length, bytes.length);
+    const first = this.length;
+    let end = this.#startOf(first);
+    this.#bytes.set(bytes, end);
+    for (let index = 0; index < lengths.length; index++) {
+      const start = end;
+      end += lengths[index] as number;
+      this.#ends.push(end);
+      this.#hashes.push(this.#hash(this.#bytes, start, end));
+      this.#take(first + index);
+    }
+  }
+
   /** Makes room for names to come, of so many bytes together. */
   reserve(names: number, bytes: number): void {
     const total = this.length + names;
