@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EventStoreDBClient } from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readRunFile } from '#libs/platform/local-stores';
 import {
   Api,
+  eventually,
   run,
   type StartedApp,
   startApp,
@@ -11,6 +14,8 @@ import {
 } from '../harness/index.js';
 
 jest.setTimeout(120_000);
+
+const OPS = 'dist/apps/ops/src/main.js';
 
 const ORDER = {
   orderId: '1001',
@@ -32,7 +37,7 @@ let env: Readonly<Record<string, string>>;
 let app: StartedApp;
 
 const tidemark = async (...args: string[]) => {
-  const ended = await run({ entry: 'dist/apps/ops/src/main.js', args: ['aggregate', ...args], env });
+  const ended = await run({ entry: OPS, args: ['aggregate', ...args], env });
   return { ...ended, lines: ended.stdout.trim().split('\n') };
 };
 
@@ -54,6 +59,34 @@ beforeAll(async () => {
 afterAll(async () => {
   await app?.child.kill();
   folder.remove();
+});
+
+it('tidemark trace tells who caused what, by any id, from the log or its index', async () => {
+  const trace = async (id: string) =>
+    JSON.parse((await run({ entry: OPS, args: ['trace', id, '--json'], env })).stdout);
+  const [placing] = (await tidemark('explain', 'order', '1001', 'placedAt', '--json')).lines.map((line) =>
+    JSON.parse(line),
+  );
+  const { correlationId, id } = placing.event;
+  const found = await trace(id);
+  expect(found).toMatchObject({
+    correlationId,
+    roots: [{ type: 'PlaceDraft', actor: 'anonymous', events: [{ type: 'OrderPlaced', id }] }],
+  });
+  const client = EventStoreDBClient.connectionString(
+    readRunFile(env['TIDEMARK_DATA'] as string)!.eventStoreUrl,
+  );
+  await client.enableProjection('$by_correlation_id');
+  await eventually('the index has caught up', async () =>
+    expect((await client.getProjectionStatus('$by_correlation_id')).progress).toBe(100),
+  );
+  await client.dispose();
+  expect(await trace(correlationId)).toEqual(found);
+  const unknown = await run({ entry: OPS, args: ['trace', 'nothing'], env });
+  expect(unknown).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('No event has nothing as its id'),
+  });
 });
 
 describe('tidemark aggregate', () => {

@@ -4,6 +4,7 @@ import { registerImportCommand } from './import/import-command.js';
 import { registerProjectionsCommand } from './projections/projections-command.js';
 import { registerStatusCommand, type StatusCli } from './status/status-command.js';
 import { registerStreamsCommand } from './streams/streams-command.js';
+import { registerTraceCommand } from './trace/trace-command.js';
 
 /** The command line `tidemark`, every command registered. */
 export function tidemarkProgram(cli: StatusCli, version: string): Command {
@@ -33,6 +34,7 @@ itself, with a stack trace; 130 interrupted.`,
   registerStatusCommand(program, cli);
   registerProjectionsCommand(program, cli);
   registerAggregateCommand(program, cli);
+  registerTraceCommand(program, cli);
   registerStreamsCommand(program, cli);
   registerImportCommand(program, cli);
   return program;

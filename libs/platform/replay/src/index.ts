@@ -9,4 +9,6 @@ export type { Moment } from './moment.js';
 export { Folding, type ReplayOptions, replay, type Step } from './replay.js';
 export { ConditionError, UnknownReplayError } from './replay-errors.js';
 export { type StateAt, stateAt } from './state-at.js';
+export { findTrace, type Trace, type TracedCommand, type TracedEvent, traceOf } from './trace/trace.js';
+export { traceGraphviz, traceMermaid, traceText } from './trace/trace-pictures.js';
 export { type Alteration, type Decided, type OtherDecision, type WhatIf, whatIf } from './what-if.js';
