@@ -2,7 +2,7 @@ import type { Trace, TracedCommand, TracedEvent } from './trace.js';
 
 /** An indented tree for a terminal. */
 export function traceText({ correlationId, events, streams, roots }: Trace): string {
-  const lines = [`correlation ${correlationId}: ${events} events in ${streams} streams`];
+  const lines = [`correlation ${correlationId}: ${plural(events, 'event')} in ${plural(streams, 'stream')}`];
   const command = (each: TracedCommand, indent: string): void => {
     const { id, type = '(no command)', actor, at, missingCause } = each;
     const by = actor === undefined ? '' : `  by ${actor}`;
@@ -73,3 +73,5 @@ const eventLabel = ({ type, stream, revision }: TracedEvent): string => `${type}
 
 /** Quotes end a label in Mermaid; it reads entities instead. */
 const mermaidText = (label: string): string => label.replaceAll('"', '#quot;');
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
