@@ -1,14 +1,36 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type Failure, type ModelCheckOptions, modelCheck } from './eventstoredb/model-check.js';
+import { CheckedNode } from './eventstoredb/checked-node.js';
+import { randomOperation as forNode } from './eventstoredb/random-operations.js';
+import { type Failure, type ModelCheckOptions, modelCheck } from './model-check.js';
+import { CheckedServer } from './mongodb/checked-server.js';
+import { randomOperation as forServer } from './mongodb/operation.js';
+import { transactionsCheck } from './mongodb-transactions/transactions-check.js';
 
 const SUBJECTS: Readonly<Record<string, (options: ModelCheckOptions) => Promise<Failure | undefined>>> = {
-  eventstoredb: modelCheck,
+  eventstoredb: (options) =>
+    modelCheck({ randomOperation: forNode, start: () => CheckedNode.start() }, options),
+  mongodb: (options) =>
+    modelCheck({ randomOperation: forServer, start: () => CheckedServer.start() }, options),
+  'mongodb-transactions': concurrentTransactions,
 };
 const LONGEST_MINIMISING_MS = 300_000;
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 0.');
   return Number(text);
+}
+
+/** Clients beside each other: what fails depends on who comes first, so that nothing can be left out and tried again. */
+async function concurrentTransactions(options: ModelCheckOptions): Promise<Failure | undefined> {
+  const { committed, aborted, faults } = await transactionsCheck(options);
+  console.log(`${committed} committed, ${aborted} aborted`);
+  if (faults.length === 0) return undefined;
+  return {
+    operations: options.operations,
+    message: faults.slice(0, 10).join('\n'),
+    shortest: [],
+    shortestMessage: 'none is looked for among concurrent ones',
+  };
 }
 
 async function main(): Promise<void> {
@@ -30,7 +52,7 @@ async function main(): Promise<void> {
   const startedAt = Date.now();
   const seconds = () => ((Date.now() - startedAt) / 1_000).toFixed(0);
   const onProgress = (done: number) => {
-    if (done % 10_000 === 0) console.log(`${done} operations, ${seconds()} s`);
+    if (done % Math.min(10_000, operations / 10) === 0) console.log(`${done} operations, ${seconds()} s`);
   };
   const failure = await check({ seed, operations, minimiseMs: LONGEST_MINIMISING_MS, onProgress });
   if (failure === undefined) {

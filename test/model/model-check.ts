@@ -1,7 +1,19 @@
-import { CheckedNode } from './checked-node.js';
 import { minimised } from './minimise.js';
-import type { Operation } from './operation.js';
-import { randomOperation } from './random-operations.js';
+
+/** A server and a simple model of it, which do the same and are compared. */
+export interface Checked<Operation> {
+  /** @throws when server and model differ. */
+  run(operation: Operation): Promise<void>;
+  /** Compares once more and closes. */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Subject<Operation> {
+  /** The same seed and number give the same operation. */
+  randomOperation(seed: number, number: number): Operation;
+  start(): Promise<Checked<Operation>>;
+}
 
 export interface ModelCheckOptions {
   readonly seed: number;
@@ -16,20 +28,23 @@ export interface Failure {
   readonly operations: number;
   readonly message: string;
   /** The shortest run found that fails too, and how that one fails. */
-  readonly shortest: readonly Operation[];
+  readonly shortest: readonly unknown[];
   readonly shortestMessage: string;
 }
 
-/** Does random operations to a node and its model until they disagree. @returns undefined when they never do. */
-export async function modelCheck(options: ModelCheckOptions): Promise<Failure | undefined> {
+/** Does random operations to a server and its model until they disagree. @returns undefined when they never do. */
+export async function modelCheck<Operation>(
+  subject: Subject<Operation>,
+  options: ModelCheckOptions,
+): Promise<Failure | undefined> {
   const { seed, operations, minimiseMs, onProgress } = options;
-  const all = Array.from({ length: operations }, (_none, number) => randomOperation(seed, number));
-  const failure = await firstFailure(all, onProgress);
+  const all = Array.from({ length: operations }, (_none, number) => subject.randomOperation(seed, number));
+  const failure = await firstFailure(subject, all, onProgress);
   if (failure === undefined) return undefined;
   const upToIt = all.slice(0, failure.done);
   let shortestMessage = failure.message;
   const fails = async (some: readonly Operation[]) => {
-    const found = await firstFailure(some);
+    const found = await firstFailure(subject, some);
     if (found !== undefined) shortestMessage = found.message;
     return found !== undefined;
   };
@@ -37,22 +52,23 @@ export async function modelCheck(options: ModelCheckOptions): Promise<Failure | 
   return { operations: failure.done, message: failure.message, shortest, shortestMessage };
 }
 
-async function firstFailure(
+async function firstFailure<Operation>(
+  subject: Subject<Operation>,
   operations: readonly Operation[],
   onProgress?: (done: number) => void,
 ): Promise<{ done: number; message: string } | undefined> {
-  const node = await CheckedNode.start();
+  const checked = await subject.start();
   let done = 0;
   try {
     for (const operation of operations) {
       done++;
-      await node.run(operation);
+      await checked.run(operation);
       if (done % 1_000 === 0) onProgress?.(done);
     }
-    await node.finish();
+    await checked.finish();
     return undefined;
   } catch (error) {
-    await node.close();
+    await checked.close();
     return { done, message: (error as Error).message };
   }
 }
