@@ -3,6 +3,8 @@ import type { IndexName, Item, Write } from './operation.js';
 /** What a write answers: how many documents it met and changed, or that it would have made a duplicate. */
 export type Outcome = { readonly met: number; readonly changed: number } | 'duplicate';
 
+const copyOf = (item: Item): Item => ({ ...item, tags: [...item.tags] });
+
 /** A collection as plain objects: no index speeds it up, the unique one only forbids. */
 export class CollectionModel {
   items = new Map<number, Item>();
@@ -10,7 +12,7 @@ export class CollectionModel {
 
   copy(): CollectionModel {
     const copy = new CollectionModel();
-    for (const [id, item] of this.items) copy.items.set(id, structuredClone(item));
+    for (const [id, item] of this.items) copy.items.set(id, copyOf(item));
     for (const name of this.indexes) copy.indexes.add(name);
     return copy;
   }
@@ -63,7 +65,7 @@ export class CollectionModel {
       for (const other of this.items.values())
         if (other._id !== item._id && other.code === item.code) return 'duplicate';
     const before = this.items.get(item._id);
-    this.items.set(item._id, structuredClone(item));
+    this.items.set(item._id, copyOf(item));
     return { met, changed: JSON.stringify(before) === JSON.stringify(item) ? 0 : 1 };
   }
 

@@ -7,6 +7,6 @@ import { randomOperation } from './operation.js';
 describe('the MongoDB server', () => {
   it('does what its model does (seed 1)', async () => {
     const subject = { randomOperation, start: () => CheckedServer.start() };
-    expect(await modelCheck(subject, { seed: 1, operations: 800, minimiseMs: 20_000 })).toBeUndefined();
+    expect(await modelCheck(subject, { seed: 1, operations: 600, minimiseMs: 20_000 })).toBeUndefined();
   }, 180_000);
 });
