@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContextDefinition } from '#libs/platform/kernel';
+import { openVerification, type ProjectionReport } from '#libs/platform/projections';
 import { seeded } from '#libs/testing';
 import { Child, type StartedApp, startApp, temporaryFolder, untilReady } from '../harness/index.js';
-import { differences, FoldApart, readLog } from '../verification/index.js';
 import { CheckAcknowledged } from './check-acknowledged.js';
 import { OrderClient } from './order-client.js';
 
@@ -97,20 +97,36 @@ async function faultsIn(
   contexts: readonly ContextDefinition[],
 ): Promise<string[]> {
   const { eventStoreUrl, mongoUrl } = addresses(dataDir);
-  const apart = new FoldApart(contexts);
-  const check = new CheckAcknowledged();
-  let last = 0n;
-  for await (const recorded of readLog(eventStoreUrl, contexts)) {
-    check.apply(recorded);
-    apart.apply(recorded);
-    last = recorded.position;
+  const { log, registry, verification, close } = openVerification({ eventStoreUrl, mongoUrl, contexts });
+  try {
+    const check = new CheckAcknowledged();
+    let last = -1n;
+    for await (const recorded of log.read(-1n, await log.head())) {
+      check.apply(recorded);
+      last = recorded.position;
+    }
+    const read = await fetch(`${url}/reports/sales-by-day`, {
+      headers: { 'tidemark-consistency': String(last), prefer: `wait=${CAUGHT_UP_SECONDS}` },
+    });
+    const behind = read.ok ? [] : [`the read models did not catch up: ${await read.text()}`];
+    const { projections } = registry;
+    const reports = await verification.run({ projections, scope: { kind: 'all' } });
+    return [...check.faults(sent), ...behind, ...reports.flatMap((report) => wrongIn(report, last))];
+  } finally {
+    await close();
   }
-  const read = await fetch(`${url}/reports/sales-by-day`, {
-    headers: { 'tidemark-consistency': String(last), prefer: `wait=${CAUGHT_UP_SECONDS}` },
-  });
-  const behind = read.ok ? [] : [`the read models did not catch up: ${await read.text()}`];
-  return [...check.faults(sent), ...behind, ...(await differences(mongoUrl, apart))];
 }
+
+/** What a read model says otherwise than the log, a line each. */
+function wrongIn({ name, position, unequal, findings }: ProjectionReport, last: bigint): string[] {
+  const behind = position < last ? [`${name}: at position ${position}, while the log ends at ${last}`] : [];
+  const told = findings.map(({ key, ...finding }) => `${name} ${key}: ${jsonLine(finding)}`);
+  const more = unequal > told.length ? [`${name}: and ${unequal - told.length} more`] : [];
+  return [...behind, ...told, ...more];
+}
+
+const jsonLine = (value: unknown): string =>
+  JSON.stringify(value, (_name, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
 
 /** Where the standalone's own stores listen: it says so in `run.json`. */
 function addresses(dataDir: string): { eventStoreUrl: string; mongoUrl: string } {

@@ -2,14 +2,15 @@ import type { ContextDefinition } from '#libs/platform/kernel';
 import { mongoClient } from '../mongo/connect.js';
 import { ProjectionRegistry } from '../registry.js';
 import { EsdbLogReader } from './esdb-log-reader.js';
+import type { LogReader } from './log-reader.js';
 import { MongoStoredReadModels } from './mongo-stored-read-models.js';
 import { Verification } from './verification.js';
 
 export interface OpenedVerification {
   readonly registry: ProjectionRegistry;
   readonly verification: Verification;
-  /** Position of the last event of the log; -1 where there is none. */
-  head(): Promise<bigint>;
+  /** The log as the verification reads it. */
+  readonly log: LogReader;
   close(): Promise<void>;
 }
 
@@ -29,7 +30,7 @@ export function openVerification(settings: VerificationSettings): OpenedVerifica
   return {
     registry,
     verification: new Verification(log, stored),
-    head: () => log.head(),
+    log,
     async close() {
       await Promise.all([log.close(), stored.close()]);
     },
