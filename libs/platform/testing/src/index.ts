@@ -22,6 +22,7 @@ export { fixtureProblems, sourceFolder } from './fixture-problems.js';
 export { type Decision, given } from './given.js';
 export { type Documents, givenProjection } from './given-projection.js';
 export { type RecordedOverrides, recorded } from './recorded.js';
+export { type RepeatedRun, type RepeatOptions, repeatCommands } from './repeat-commands.js';
 export {
   startTestEventStore,
   startTestMongo,
