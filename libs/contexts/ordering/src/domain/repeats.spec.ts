@@ -31,11 +31,16 @@ function anyCommand({ upTo, oneOf }: Dice): OrderCommand {
 }
 
 describe('any command on any order', () => {
+  const met = new Set<string>();
   it.each([1, 2, 3, 4, 5])('records nothing when it is repeated later (seed %i)', (seed) => {
     const again = (command: OrderCommand) => ({ ...command, at: day2 });
-    const { broken, recordedTypes } = repeatCommands(order, anyCommand, { seed, again, histories: 120 });
+    const { broken, recordedTypes } = repeatCommands(order, anyCommand, { seed, again });
     expect(broken).toEqual([]);
-    expect([...recordedTypes].sort()).toEqual([
+    for (const type of recordedTypes) met.add(type);
+  });
+
+  it('has met every kind of event', () =>
+    expect([...met].sort()).toEqual([
       'OrderAddressSet',
       'OrderCancelled',
       'OrderConfirmed',
@@ -47,6 +52,5 @@ describe('any command on any order', () => {
       'OrderLineRemoved',
       'OrderPlaced',
       'OrderShipped',
-    ]);
-  });
+    ]));
 });
