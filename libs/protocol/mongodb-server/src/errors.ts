@@ -47,6 +47,8 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
   286: 'ChangeStreamHistoryLost',
   290: 'TransactionExceededLifetimeLimitSeconds',
   292: 'QueryExceededMemoryLimitNoDiskUseAllowed',
+  322: 'APIVersionError',
+  323: 'APIStrictError',
   334: 'MechanismUnavailable',
   352: 'UnsupportedOpQueryCommand',
   10334: 'BSONObjectTooLarge',

@@ -1,4 +1,5 @@
 import { MongoError } from '../errors.js';
+import { fieldName } from './field-name.js';
 import { BsonType, BsonValue, documentValue, eachField } from './value.js';
 
 /** A value in a document being changed: bytes as they were, or a part that was opened. */
@@ -17,7 +18,7 @@ export class Tree {
   static open(value: BsonValue): Tree {
     const tree = new Tree(value.type === BsonType.array ? BsonType.array : BsonType.object);
     eachField(value.bytes, value.start, (field, nameStart, nameEnd) => {
-      tree.names.push(tree.isArray ? '' : value.bytes.toString('utf8', nameStart, nameEnd));
+      tree.names.push(tree.isArray ? '' : fieldName(value.bytes, nameStart, nameEnd));
       tree.values.push(field);
       return undefined;
     });

@@ -1,4 +1,5 @@
 import { MongoError } from '../errors.js';
+import { fieldName } from './field-name.js';
 
 /** Element types of BSON 1.1 (https://bsonspec.org/spec.html). */
 export const BsonType = {
@@ -184,7 +185,7 @@ export function eachField(
 export function fieldsOf(document: BsonValue): Map<string, BsonValue> {
   const fields = new Map<string, BsonValue>();
   eachField(document.bytes, document.start, (value, nameStart, nameEnd) => {
-    const name = document.bytes.toString('utf8', nameStart, nameEnd);
+    const name = fieldName(document.bytes, nameStart, nameEnd);
     if (!fields.has(name)) fields.set(name, value);
     return undefined;
   });
@@ -195,7 +196,7 @@ export function fieldsOf(document: BsonValue): Map<string, BsonValue> {
 export function entriesOf(document: BsonValue): [name: string, value: BsonValue][] {
   const entries: [string, BsonValue][] = [];
   eachField(document.bytes, document.start, (value, nameStart, nameEnd) => {
-    entries.push([document.bytes.toString('utf8', nameStart, nameEnd), value]);
+    entries.push([fieldName(document.bytes, nameStart, nameEnd), value]);
     return undefined;
   });
   return entries;

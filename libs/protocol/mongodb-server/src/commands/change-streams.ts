@@ -34,8 +34,8 @@ export async function openChangeStream(
   variables: Readonly<Record<string, unknown>>,
 ): Promise<Reply> {
   const [first, ...rest] = stages;
-  checkPlace(invocation);
   const options = parseOptions(first!.operand);
+  checkPlace(invocation);
   const pipeline = parseChangePipeline(rest, variables);
   const { engine } = invocation.server;
   const isDatabase = namespace.endsWith('.$cmd.aggregate');
@@ -54,13 +54,11 @@ export async function openChangeStream(
 function checkPlace(invocation: Invocation): void {
   if (invocation.transaction)
     throw new MongoError(263, '$changeStream cannot be used in a multi-document transaction');
-  if (['admin', 'local', 'config'].includes(invocation.database)) {
-    if (invocation.database === 'admin' && invocation.get('aggregate')?.isNumber) return; // told apart by its options
+  if (['admin', 'local', 'config'].includes(invocation.database))
     throw new MongoError(
       73,
       `$changeStream may not be opened on the internal ${invocation.database} database`,
     );
-  }
   const concern = invocation.document('readConcern');
   const level = concern && fieldsOf(concern).get('level');
   if (level?.type === BsonType.string && level.string() !== 'majority')

@@ -2,10 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Bytes, type Encodable, encodeDocument, Timestamp } from '../bson/encode.js';
 import { validateDocument } from '../bson/validate.js';
 import { BsonType, type BsonValue, documentValue, fieldsOf } from '../bson/value.js';
-import { codeName, MongoError } from '../errors.js';
+import { codeName, MongoError, notSupported } from '../errors.js';
 import type { ServerSession } from '../sessions/sessions.js';
 import type { WireConnection, WireHandler, WireRequest } from '../wire/index.js';
 import { helloReply, helloWaitMs, pause, refuseAbsent } from './admin.js';
+import { checkApiVersion } from './api-version.js';
 import { demandLogIn } from './authentication.js';
 import type { Failure } from './fail-points.js';
 import { Invocation, type Reply } from './invocation.js';
@@ -108,6 +109,7 @@ export class Dispatcher {
     }
     checkDatabase(database);
     demandLogIn(this.server.user, connection, name);
+    checkApiVersion(name, fields);
     const lsid = fields.get('lsid');
     const session = lsid ? this.server.sessions.of(sessionKey(lsid)) : undefined;
     const sequences = new Map(
@@ -117,6 +119,7 @@ export class Dispatcher {
     if (number && !session)
       throw new MongoError(72, 'Transaction number requires a session ID to also be specified');
     const isStatement = fields.get('autocommit')?.truthy() === false;
+    if (!isStatement) refuseSnapshot(fields);
     const make = (transaction: Invocation['transaction'], retryNumber: bigint | undefined) =>
       new Invocation(
         name,
@@ -227,6 +230,14 @@ function parse(request: WireRequest): {
   const definition = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!definition) return refuseAbsent(name);
   return { name, fields, definition };
+}
+
+/** Only a transaction has a snapshot that several commands read from. */
+function refuseSnapshot(fields: ReadonlyMap<string, BsonValue>): void {
+  const concern = fields.get('readConcern');
+  const level = concern?.type === BsonType.object ? fieldsOf(concern).get('level') : undefined;
+  if (level?.type === BsonType.string && level.string() === 'snapshot')
+    throw notSupported('readConcern snapshot outside a transaction');
 }
 
 function databaseFrom(fields: ReadonlyMap<string, BsonValue>): string {

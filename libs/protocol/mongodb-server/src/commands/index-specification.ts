@@ -109,7 +109,7 @@ function checkPartial(filter: Filter): void {
 }
 
 /** MongoDB manual, TTL Indexes: one field, a number of seconds. */
-function lifeOf(
+export function lifeOf(
   seconds: BsonValue | undefined,
   fields: readonly IndexField[],
 ): { expireAfterSeconds?: number } {

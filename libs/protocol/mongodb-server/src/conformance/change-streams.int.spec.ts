@@ -338,6 +338,7 @@ describe('failures of a change stream', () => {
       () => items('r').watch([], { resumeAfter: { _data: '00' }, startAfter: { _data: '00' } }),
     ],
     ['an internal database', 73, () => deployment.client.db('config').watch([], quick)],
+    ['the database admin alone', 73, () => deployment.client.db('admin').watch([], quick)],
   ];
   it.each(refused)('%s: code %i', async (_what, code, open) => {
     if (!isEmbedded && code === 238) return;

@@ -69,6 +69,25 @@ describe('small commands', () => {
     });
   });
 
+  it('collMod hides and shows an index, and changes the life of documents', async () => {
+    const dated = deployment.db.collection('dated');
+    await dated.createIndex({ at: 1 }, { name: 'life', expireAfterSeconds: 1_000 });
+    const change = (index: Document) => deployment.db.command({ collMod: 'dated', index });
+    expect(await change({ name: 'life', expireAfterSeconds: 5_000 })).toMatchObject({
+      expireAfterSeconds_old: 1_000,
+      expireAfterSeconds_new: 5_000,
+    });
+    expect(await change({ keyPattern: { at: 1 }, hidden: true })).toMatchObject({ hidden_new: true });
+    const [, life] = await dated.indexes();
+    expect(life).toMatchObject({ name: 'life', expireAfterSeconds: 5_000, hidden: true });
+    expect(await change({ name: 'life', hidden: false })).toMatchObject({
+      hidden_old: true,
+      hidden_new: false,
+    });
+    await expect(change({ name: 'none', hidden: true })).rejects.toMatchObject({ code: 27 });
+    await expect(change({ name: 'life' })).rejects.toMatchObject({ code: 72 });
+  });
+
   it('getLog answers with an empty log; an unknown one is an error', async () => {
     expect(await admin().command({ getLog: '*' })).toMatchObject({ names: expect.any(Array) });
     expect(await admin().command({ getLog: 'startupWarnings' })).toMatchObject({ log: expect.any(Array) });

@@ -1,5 +1,6 @@
 import { ObjectId } from 'bson';
 import { encodeDocument } from '../bson/encode.js';
+import { fieldName } from '../bson/field-name.js';
 import { documentKey, KeyWriter } from '../bson/key-encoding.js';
 import { firstArrayOn, indexedValuesAt, plainValueAt } from '../bson/path.js';
 import { BsonType, BsonValue, documentValue, eachField, entriesOf, findField } from '../bson/value.js';
@@ -42,7 +43,8 @@ export function withIdFirst(document: Buffer): Buffer {
   const head = id ?? newObjectId();
   const rest: [number, number, BsonValue][] = [];
   eachField(document, 0, (value, nameStart, nameEnd) => {
-    if (document.toString('utf8', nameStart, nameEnd) !== '_id') rest.push([nameStart, nameEnd, value]);
+    if (nameEnd - nameStart !== 3 || fieldName(document, nameStart, nameEnd) !== '_id')
+      rest.push([nameStart, nameEnd, value]);
     return undefined;
   });
   const parts = [Buffer.from([head.type]), ID, Buffer.from([0]), head.raw()];
