@@ -4,6 +4,7 @@ import { measureFilters } from './eventstoredb/filters.js';
 import { measureLargeLog } from './eventstoredb/large-log.js';
 import { measureOneInFlight } from './eventstoredb/one-in-flight.js';
 import { measureReads } from './eventstoredb/reads.js';
+import { measureSubscriptions } from './eventstoredb/subscriptions.js';
 import { fsyncsPerSecond } from './measure.js';
 import type { Figure } from './report.js';
 
@@ -42,4 +43,9 @@ export const EVENTSTOREDB_BENCHES = {
   'eventstoredb-filters': benchOf('eventstoredb-filters', 'one event in 10,000, search window 10,000', [
     measureFilters,
   ]),
+  'eventstoredb-subscriptions': async (options) => ({
+    bench: 'eventstoredb-subscriptions',
+    workload: 'one event to each of many live subscriptions of the genuine client, in 4 processes',
+    figures: await measureSubscriptions(options),
+  }),
 } satisfies Record<string, Bench>;

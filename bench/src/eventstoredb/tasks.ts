@@ -7,6 +7,7 @@ import { drain } from './lean-drain.js';
 import { load } from './lean-load.js';
 import { lmdbAppendsPerSecond } from './lmdb-loop.js';
 import { randomReads } from './random-reads.js';
+import { subscribe } from './subscribers.js';
 import { serveWithoutStoring } from './without-storing.js';
 
 /** What one process of these benches does; its answer is a line of JSON. Stand-ins go on until they are stopped. */
@@ -22,6 +23,7 @@ export const TASKS = {
   load,
   catchUpFiltered,
   randomReads,
+  subscribe,
   serveFramesOf,
   serveWithoutStoring,
 };
