@@ -1,6 +1,7 @@
 import { plainValue } from '../aggregate/expressions.js';
 import { runPipeline } from '../aggregate/pipeline.js';
-import { BsonType, type BsonValue, elementsOf, entriesOf } from '../bson/value.js';
+import { stageOf } from '../aggregate/stage.js';
+import { BsonType, elementsOf } from '../bson/value.js';
 import { MongoError } from '../errors.js';
 import { openChangeStream } from './change-streams.js';
 import type { Invocation, Reply } from './invocation.js';
@@ -45,11 +46,4 @@ export function aggregate(invocation: Invocation): Promise<Reply> {
       collectionIdent,
     });
   });
-}
-
-function stageOf(stage: BsonValue): { name: string; operand: BsonValue } {
-  const entries = stage.type === BsonType.object ? entriesOf(stage) : [];
-  if (entries.length !== 1)
-    throw new MongoError(40323, 'A pipeline stage specification object must contain exactly one field.');
-  return { name: entries[0]![0], operand: entries[0]![1] };
 }

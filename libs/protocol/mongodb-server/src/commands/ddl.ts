@@ -5,7 +5,8 @@ import type { WriteContext } from '../storage/contexts.js';
 import { newCollection } from './collections.js';
 import type { Invocation, Reply } from './invocation.js';
 
-const REFUSED_OPTIONS = [
+/** Options of `create` that are refused unless they say nothing. */
+export const REFUSED_OPTIONS = [
   'capped',
   'timeseries',
   'clusteredIndex',

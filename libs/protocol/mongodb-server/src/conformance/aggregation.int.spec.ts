@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Document } from 'mongodb';
-import { isEmbedded, useDeployment } from './deployment.js';
+import { useDeployment } from './deployment.js';
 
 const deployment = useDeployment();
 
@@ -133,14 +133,75 @@ describe('aggregation', () => {
     expect(await orders.aggregate(pipeline).toArray()).toEqual(rows);
   });
 
-  (isEmbedded ? it : it.skip)('refuses what mingo would answer differently (embedded only)', async () => {
-    const orders = deployment.db.collection('orders');
-    for (const stage of [
-      { $lookup: { from: 'names', localField: 'a', foreignField: 'b', pipeline: [], as: 'x' } },
-      { $graphLookup: {} },
-      { $facet: { a: [{ $project: { a: 1 } }] } },
-    ]) {
-      await expect(orders.aggregate([stage]).toArray()).rejects.toMatchObject({ code: 238 });
-    }
+  it('joins with other collections: by fields, by a pipeline, along a graph, and adds them', async () => {
+    const people = deployment.db.collection<Document & { _id: string }>('people');
+    const teams = deployment.db.collection<Document & { _id: number }>('teams');
+    await people.insertMany([
+      { _id: 'a', boss: 'b', team: [1, 2] },
+      { _id: 'b', boss: 'c', team: 1 },
+      { _id: 'c', team: null },
+    ]);
+    await teams.insertMany([
+      { _id: 1, name: 'one' },
+      { _id: 2, name: 'two' },
+    ]);
+    const joined = await people
+      .aggregate([
+        { $sort: { _id: 1 } },
+        { $lookup: { from: 'teams', localField: 'team', foreignField: '_id', as: 'teams' } },
+        { $project: { names: '$teams.name' } },
+      ])
+      .toArray();
+    expect(joined.map(({ names }) => names)).toEqual([['one', 'two'], ['one'], []]);
+    const counted = await teams
+      .aggregate([
+        { $sort: { _id: 1 } },
+        {
+          $lookup: {
+            from: 'people',
+            localField: '_id',
+            foreignField: 'team',
+            let: { name: '$name' },
+            pipeline: [
+              { $match: { boss: { $ne: 'c' } } },
+              { $project: { label: { $concat: ['$_id', '$$name'] } } },
+            ],
+            as: 'members',
+          },
+        },
+      ])
+      .toArray();
+    expect(counted.map(({ members }) => members)).toEqual([
+      [{ _id: 'a', label: 'aone' }],
+      [{ _id: 'a', label: 'atwo' }],
+    ]);
+    const [chain] = await people
+      .aggregate([
+        { $match: { _id: 'a' } },
+        {
+          $graphLookup: {
+            from: 'people',
+            startWith: '$boss',
+            connectFromField: 'boss',
+            connectToField: '_id',
+            as: 'above',
+            depthField: 'depth',
+          },
+        },
+      ])
+      .toArray();
+    const above = (chain!['above'] as Document[]).map(({ _id, depth }) => [_id, Number(depth)]);
+    expect(above.sort()).toEqual([
+      ['b', 0],
+      ['c', 1],
+    ]);
+    const united = await people
+      .aggregate([
+        { $project: { _id: 1 } },
+        { $unionWith: { coll: 'teams', pipeline: [{ $match: { _id: 2 } }] } },
+      ])
+      .toArray();
+    expect(united).toHaveLength(4);
+    expect(united).toContainEqual({ _id: 2, name: 'two' });
   });
 });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { BSON, type Collection, type Document, MongoServerError } from 'mongodb';
-import { REFUSED } from './cases/case.js';
-import { PROJECTIONS, QUERIES, SORTS, UPDATES, UPSERTS } from './cases/index.js';
+import { NOTHING, REFUSED } from './cases/case.js';
+import { EXPRESSIONS, PIPELINES, PROJECTIONS, QUERIES, SORTS, UPDATES, UPSERTS } from './cases/index.js';
 import { isEmbedded, useDeployment } from './deployment.js';
 
 const deployment = useDeployment();
@@ -181,5 +181,47 @@ describe('projections and sorts', () => {
       }),
     );
     expect(await differences(asked)).toEqual([]);
+  });
+});
+
+describe('pipelines', () => {
+  const run = (documents: readonly Document[], pipeline: readonly Document[]) =>
+    deployment.db
+      .aggregate([{ $documents: documents.map(($literal) => ({ $literal })) }, ...pipeline], AS_STORED)
+      .toArray();
+
+  it.each(EXPRESSIONS.map(title))('%s', async (_title, { rows }) => {
+    const asked = rows.map(
+      ([expression, result, document = {}]): Row => ({
+        name: `${shown(expression)} of ${shown(document)}`,
+        expected:
+          typeof result === 'object' && result !== null && 'error' in result
+            ? `error ${(result as { error: number }).error}`
+            : shown(result === NOTHING ? [{}] : [{ r: result }]),
+        run: () => outcome(() => run([document], [{ $replaceWith: { r: expression } }])),
+      }),
+    );
+    expect(await differences(asked)).toEqual([]);
+  });
+
+  it.each(PIPELINES.map(title))('%s', async (_title, { unordered, rows }) => {
+    const inOrder = (results: readonly Document[]) =>
+      unordered ? shown(results.map(shown).sort()) : shown(results);
+    const asked = rows.map(
+      ([documents, pipeline, results]): Row => ({
+        name: `${shown(documents)} ${shown(pipeline)}`,
+        expected: typeof results === 'number' ? `error ${results}` : inOrder(results),
+        run: () => outcome(async () => inOrder(await run(documents, pipeline))),
+      }),
+    );
+    expect(await differences(asked)).toEqual([]);
+  });
+});
+
+describe('the table', () => {
+  it('has at least 1,500 rows', () => {
+    const tables = [QUERIES, UPDATES, UPSERTS, PROJECTIONS, SORTS, EXPRESSIONS, PIPELINES].flat();
+    const rows = tables.reduce((sum, table) => sum + table.rows.length, 0);
+    expect(rows).toBeGreaterThanOrEqual(1_500);
   });
 });

@@ -15,12 +15,36 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   $lte: 'lte',
 };
 
-const ABSENT = new Set(
-  (
-    '$where $text $near $nearSphere $geoWithin $geoIntersects $geoNear $within $jsonSchema $rand $sampleRate ' +
-    '$uniqueDocs $encStrictEq $encFLEEq'
-  ).split(' '),
-);
+/** The operators of filters that are there: at the top, and on a field. */
+export const QUERY_OPERATORS = {
+  top: ['$and', '$or', '$nor', '$expr', '$comment'],
+  field: [
+    ...Object.keys(COMPARISONS),
+    ...[
+      '$ne',
+      '$in',
+      '$nin',
+      '$exists',
+      '$type',
+      '$size',
+      '$mod',
+      '$regex',
+      '$options',
+      '$not',
+      '$all',
+      '$elemMatch',
+    ],
+    ...['$bitsAllSet', '$bitsAllClear', '$bitsAnySet', '$bitsAnyClear'],
+  ],
+} as const;
+
+/** Operators of MongoDB that are not. */
+export const ABSENT_QUERY_OPERATORS = {
+  top: ['$where', '$text', '$jsonSchema', '$sampleRate'],
+  field: ['$near', '$nearSphere', '$geoWithin', '$geoIntersects', '$within', '$encStrictEq', '$encFLEEq'],
+} as const;
+
+const ABSENT: ReadonlySet<string> = new Set([...ABSENT_QUERY_OPERATORS.top, ...ABSENT_QUERY_OPERATORS.field]);
 
 function badValue(message: string): MongoError {
   return new MongoError(2, message);

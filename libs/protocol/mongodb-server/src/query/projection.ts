@@ -1,4 +1,4 @@
-import { compileValue } from '../aggregate/expressions.js';
+import { type Constants, compileWith, constantsOf } from '../aggregate/expressions.js';
 import { encodeValue } from '../bson/encode.js';
 import { closed, Tree } from '../bson/tree.js';
 import { BsonType, type BsonValue, documentValue, eachField, elementsOf, entriesOf } from '../bson/value.js';
@@ -121,7 +121,7 @@ class Parser {
   private hasPositional = false;
 
   constructor(
-    private readonly variables: Readonly<Record<string, unknown>>,
+    private readonly constants: Constants,
     /** The filter of a `find`, which knows more than `$project`: `$slice`, `$elemMatch`, `a.$`. */
     private readonly find: { readonly filter: Filter } | undefined,
   ) {}
@@ -184,7 +184,7 @@ class Parser {
 
   private compile(value: BsonValue): Compute {
     try {
-      return compileValue(value, this.variables);
+      return compileWith(value, this.constants);
     } catch (error) {
       if (this.find && error instanceof MongoError && error.code === 168)
         throw new MongoError(31325, error.message);
@@ -274,16 +274,13 @@ export function parseFindProjection(
   filter: Filter,
   variables: Readonly<Record<string, unknown>> = {},
 ): Project {
-  const parser = new Parser(variables, { filter });
+  const parser = new Parser(constantsOf(variables), { filter });
   parser.fields(projection, '');
   return parser.project();
 }
 
 /** `$project`. @throws MongoError as above, and 51272 for an empty one. */
-export function parseProjectStage(
-  projection: BsonValue,
-  variables: Readonly<Record<string, unknown>>,
-): Project {
+export function parseProjectStage(projection: BsonValue, constants: Constants): Project {
   if (projection.type !== BsonType.object)
     throw new MongoError(15969, '$project specification must be an object');
   if (entriesOf(projection).length === 0)
@@ -291,7 +288,7 @@ export function parseProjectStage(
       51272,
       'Invalid $project :: caused by :: projection specification must have at least one field',
     );
-  const parser = new Parser(variables, undefined);
+  const parser = new Parser(constants, undefined);
   parser.fields(projection, '');
   return parser.project();
 }
@@ -340,4 +337,18 @@ function elementCondition(operand: BsonValue): (element: BsonValue) => boolean {
   }
   const matches = compileFilter(parseFilter(operand));
   return (element) => element.type === BsonType.object && matches(element.bytes, element.start);
+}
+
+/** Sets a value at a path, with documents in place of what is none on the way. */
+export function setValueAt(tree: Tree, path: readonly string[], value: BsonValue): void {
+  let level = tree;
+  for (const name of path.slice(0, -1)) {
+    let next = level.openAt(name);
+    if (!next || next.isArray) {
+      next = new Tree(BsonType.object);
+      level.set(name, next);
+    }
+    level = next;
+  }
+  level.set(path.at(-1)!, value);
 }

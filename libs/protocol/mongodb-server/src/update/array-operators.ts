@@ -100,7 +100,7 @@ export const push: Operator = {
   },
 };
 
-function checkSortPattern(sort: BsonValue): void {
+export function checkSortPattern(sort: BsonValue): void {
   const fields = entriesOf(sort);
   if (fields.length === 0)
     throw new MongoError(2, 'The $sort pattern is empty when it should be a set of fields.');

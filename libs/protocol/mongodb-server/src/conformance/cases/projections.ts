@@ -109,6 +109,9 @@ export const SLICE: ProjectionTable = {
     [{ x: [{ j }, { j: [9, 8] }] }, { 'x.j': { $slice: 1 } }, { x: [{ j: [1] }, { j: [9] }] }],
     [{ j }, { j: { $slice: [1, 0] } }, 28724],
     [{ j }, { j: { $slice: [1, -1] } }, 28724],
+    [{ j }, { j: { $slice: 'a' } }, 28667],
+    [{ j }, { j: { $slice: [1] } }, 28667],
+    [{ j }, { j: { $slice: [1, 2, 3] } }, 28724],
   ],
 };
 
@@ -190,6 +193,7 @@ export const COMPUTED: ProjectionTable = {
     [{ g: [{ h: 1 }, { h: 2 }], a }, { 'g.x': '$a' }, { g: [{ x: 1 }, { x: 1 }] }],
     [{ a }, { a: '$$REMOVE', x: { $literal: 1 } }, { x: 1 }],
     [{ a }, { x: { $meta: 'textScore' } }, REFUSED],
+    [{ a }, { x: { $unknown: 1 } }, 31325],
   ],
 };
 

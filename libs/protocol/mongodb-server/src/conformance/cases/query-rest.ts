@@ -474,6 +474,7 @@ export const EXPR: QueryTable = {
     [{ $expr: { $gt: ['$spent', 5] }, budget: 400 }, 'over under'],
     [{ $or: [{ $expr: { $eq: ['$spent', 'b'] } }, { budget: [1] }] }, 'strings arrays'],
     [{ $expr: { $unknown: 1 } }, 168],
+    [{ $expr: '$$unknown' }, 17276],
     [{ budget: { $expr: true } }, 2],
   ],
 };
