@@ -6,7 +6,14 @@ import {
   streamNameFilter,
 } from '@eventstore/db-client';
 import { describe, expect, it, jest } from '@jest/globals';
-import { collected, manyNumbered, nodeUnderTest, numbered, uniqueStream } from './node-under-test.js';
+import {
+  collected,
+  embeddedOnly,
+  manyNumbered,
+  nodeUnderTest,
+  numbered,
+  uniqueStream,
+} from './node-under-test.js';
 import { type Delivered, eventually, numbersOf, watchedConsumer } from './watched-consumer.js';
 
 jest.setTimeout(60_000);
@@ -124,12 +131,23 @@ describe('replaying', () => {
     await node.client.replayParkedMessagesToStream(stream, 'g', { stopAt: 4 });
     await eventually(async () => expect(replayed).toHaveLength(4));
     expect(await parkedCount(stream)).toBe(6n);
-    await node.client.replayParkedMessagesToStream(stream, 'g', { stopAt: 2 });
-    await node.client.appendToStream(stream, numbered(10));
-    await eventually(async () => expect(await parkedCount(stream)).toBe(7n));
     expect(numbersOf(replayed)).toEqual([0, 1, 2, 3]);
     await consumer.stop();
   });
+
+  embeddedOnly('a real node looks for the very event to stop at')(
+    'stops at once before what has been replayed already',
+    async () => {
+      const { stream, consumer, replayed } = await parkedEvents(5);
+      await node.client.replayParkedMessagesToStream(stream, 'g', { stopAt: 3 });
+      await eventually(async () => expect(replayed).toHaveLength(3));
+      await node.client.replayParkedMessagesToStream(stream, 'g', { stopAt: 2 });
+      await node.client.appendToStream(stream, numbered(5));
+      await eventually(async () => expect(await parkedCount(stream)).toBe(3n));
+      expect(numbersOf(replayed)).toEqual([0, 1, 2]);
+      await consumer.stop();
+    },
+  );
 
   it('refuses to stop before the first', async () => {
     const { stream, consumer } = await parkedEvents(1);

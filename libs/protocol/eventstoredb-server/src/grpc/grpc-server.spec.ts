@@ -183,6 +183,25 @@ describe('gRPC over node:http2', () => {
     expect(await statusOf(call)).toMatchObject({ code: 3, details: 'no' });
   });
 
+  it('can fail such a call of its own accord, after it has answered', async () => {
+    let fail: (error: GrpcError) => void = () => undefined;
+    const [client] = await started({
+      '/s/Drop': (call) =>
+        new Promise((_resolve, reject) => {
+          fail = reject;
+          call.receive((message) => void call.write(message)).catch(reject);
+        }),
+    });
+    const call = client.makeBidiStreamRequest('/s/Drop', bytes, bytes, new Metadata());
+    call.on('error', () => undefined);
+    const status = statusOf(call);
+    call.write(Buffer.from('x'));
+    await once(call, 'data');
+    fail(new GrpcError(GrpcStatus.CANCELLED, 'dropped', { exception: 'gone' }));
+    const { code, details, metadata } = await status;
+    expect([code, details, metadata.get('exception')]).toEqual([1, 'dropped', ['gone']]);
+  });
+
   it('tells the handler that the client has cancelled', async () => {
     let over: Promise<unknown> | undefined;
     const [client] = await started({

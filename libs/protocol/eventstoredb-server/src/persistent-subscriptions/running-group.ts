@@ -2,7 +2,7 @@ import { Wakeup } from '../streams/commit-signals.js';
 import { EventFramePeek } from '../wire/index.js';
 import { AllSource, type StoredEventFilter } from './all-source.js';
 import { BackgroundWrites } from './background-writes.js';
-import { bucketsOf } from './buckets.js';
+import { type BucketOf, bucketsOf } from './buckets.js';
 import { CheckpointStore } from './checkpoint-store.js';
 import { Checkpointer } from './checkpointer.js';
 import { Consumer, type Delivery } from './consumer.js';
@@ -55,6 +55,8 @@ export class RunningGroup {
   readonly #loop: Promise<void>;
   readonly #group: ConsumerGroup;
   #isStopped = false;
+  /** The number to read next. */
+  #next: number;
   #isLive: boolean;
   #lastRead: number | undefined;
 
@@ -62,12 +64,15 @@ export class RunningGroup {
     readonly entry: GroupEntry,
     private readonly environment: GroupEnvironment,
     private readonly source: EventSource,
-    private next: number,
+    bucketOf: BucketOf | undefined,
     checkpoints: CheckpointStore,
     checkpoint: string | undefined,
   ) {
     const { stored, now } = environment;
     const { settings } = entry;
+    const reached = checkpoint === undefined ? undefined : source.numberOf(checkpoint);
+    const next = reached === undefined ? firstNumberOf(entry) : reached + 1;
+    this.#next = next;
     this.#isLive = next >= source.end;
     this.#group = new ConsumerGroup(settings, next - 1);
     this.#meter = new GroupMeter(now());
@@ -78,7 +83,6 @@ export class RunningGroup {
     const notationOf = (number: number) => source.notationOf(number);
     this.#checkpointer = new Checkpointer(this.#group, checkpoints, notationOf, this.#writes, checkpoint);
     const parked = new ParkedMessages(stored, keyOf(entry));
-    const bucketOf = bucketsOf(settings.strategy, stored);
     this.#parking = new Parking(this.#group, stored, parked, this.#writes, settings.resolveLinks, bucketOf);
     this.#unfollow = source.follow(this.#wakeup);
     this.#wakeup.wake();
@@ -99,10 +103,7 @@ export class RunningGroup {
         ? new AllSource(stored, filter, resolveLinks, bucketOf)
         : new StreamSource(stored, entry.source, resolveLinks, bucketOf);
     const checkpoints = new CheckpointStore(stored, keyOf(entry));
-    const checkpoint = await checkpoints.load();
-    const reached = checkpoint === undefined ? undefined : source.numberOf(checkpoint);
-    const next = reached === undefined ? firstNumberOf(entry) : reached + 1;
-    return new RunningGroup(entry, environment, source, next, checkpoints, checkpoint);
+    return new RunningGroup(entry, environment, source, bucketOf, checkpoints, await checkpoints.load());
   }
 
   get hasRoomForConsumer(): boolean {
@@ -195,10 +196,10 @@ export class RunningGroup {
   async #readOn(): Promise<boolean> {
     const { room } = this.#group;
     if (room === 0) {
-      this.#isLive &&= this.next >= this.source.end;
+      this.#isLive &&= this.#next >= this.source.end;
       return false;
     }
-    const from = this.next;
+    const from = this.#next;
     const { next, isAtEnd } = await this.source.read(from, room, this.#isLive, {
       add: (number, position, bucket) => {
         this.#group.add(number, position, bucket);
@@ -206,7 +207,7 @@ export class RunningGroup {
       },
       passOver: (number) => this.#group.passOver(number),
     });
-    this.next = next;
+    this.#next = next;
     this.#isLive = isAtEnd;
     return next > from;
   }
@@ -265,7 +266,7 @@ export class RunningGroup {
       lastCheckpoint: this.#checkpointer.last,
       lastKnown: this.#lastRead === undefined ? undefined : source.notationOf(this.#lastRead),
       readBufferCount: this.#group.waitingCount,
-      liveBufferCount: Math.min(Math.max(0, source.end - this.next), settings.liveBufferSize),
+      liveBufferCount: Math.min(Math.max(0, source.end - this.#next), settings.liveBufferSize),
       retryBufferCount: this.#group.retryCount,
       outstandingCount: this.#group.inFlightCount + this.#parking.pendingCount,
       parkedCount: this.#parking.parkedCount,
