@@ -28,6 +28,8 @@ export interface GrpcCall {
 /** Small messages travel together in pieces of this size: each write is a frame and a system call of its own. */
 const PIECE_BYTES = 64 * 1024;
 const HIGH_WATER_BYTES = 2 * PIECE_BYTES;
+/** How long a client may go on sending behind the end of its call. */
+const STOP_SENDING_AFTER_MS = 1_000;
 const RESPONSE_HEADERS = {
   ':status': 200,
   'content-type': 'application/grpc+proto',
@@ -150,17 +152,16 @@ export class Http2GrpcCall implements GrpcCall {
     stream.end();
   }
 
-  /** A client that still sends is told to stop with NO_ERROR once it has the whole answer (RFC 9113, 8.1). */
+  /**
+   * A client that still sends closes the call when it has the status, or is told to with NO_ERROR (RFC 9113,
+   * 8.1); not sooner, since a reset drops trailers that wait for the connection.
+   */
   #stopReading(): void {
     const { stream } = this;
     if (stream.readableEnded || stream.destroyed) return;
     stream.resume();
-    const stop = () =>
-      setImmediate(() => {
-        if (!stream.destroyed && !stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-      });
-    if (stream.writableFinished) stop();
-    else stream.once('finish', stop);
+    const timer = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), STOP_SENDING_AFTER_MS);
+    stream.once('close', () => clearTimeout(timer));
   }
 
   #flush(): void {
