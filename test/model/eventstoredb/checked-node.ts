@@ -117,7 +117,10 @@ export class CheckedNode {
     const { stream, repeats, fresh, number, through } = operation;
     const there = this.#model.eventsOf(stream);
     const from = Math.floor(repeats.from * there.length);
-    const repeated = there.slice(from, from + repeats.count);
+    // As the client sends them again: it makes numbers of what it has read.
+    const repeated = there
+      .slice(from, from + repeats.count)
+      .map((event) => (event.isJson ? { ...event, data: JSON.stringify(JSON.parse(event.data)) } : event));
     const events: NewEvent[] = [
       ...repeated,
       ...fresh.map((each, index): NewEvent => {

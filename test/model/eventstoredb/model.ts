@@ -161,7 +161,8 @@ export class Model {
     if (stream.startsWith('$$')) return { maxCount: 1n };
     const { $maxCount = 0, $maxAge = 0, $tb = -1 } = this.#metadataJson(stream);
     const all = [$maxCount, $maxAge, $tb];
-    if (all.some((value) => !Number.isInteger(value))) return {};
+    // What a client makes of the largest 64-bit integer in JSON is beyond it, and so malformed.
+    if (all.some((value) => !Number.isInteger(value)) || this.#hasTooLargeNumber(stream)) return {};
     const [maxCount, maxAge, truncateBefore] = all as [number, number, number];
     return {
       ...(maxCount > 0 && { maxCount: BigInt(maxCount) }),
@@ -171,6 +172,14 @@ export class Model {
         truncateBefore: truncateBefore > Number.MAX_SAFE_INTEGER ? FOR_EVER : BigInt(truncateBefore),
       }),
     };
+  }
+
+  #hasTooLargeNumber(stream: string): boolean {
+    const numbers =
+      this.eventsOf(`$$${stream}`)
+        .at(-1)
+        ?.data.match(/\d{19,}/g) ?? [];
+    return numbers.some((digits) => BigInt(digits) > FOR_EVER);
   }
 }
 

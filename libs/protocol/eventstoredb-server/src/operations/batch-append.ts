@@ -26,6 +26,8 @@ import { AppendSize, checkStreamName, newEventOf } from './new-event.js';
 const WRITE_TIMEOUT_MS = 2_000;
 /** While the disk is that far behind, no more is read from clients. */
 const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+/** What the appends of one call may take in memory before their final chunks have come. */
+const MAX_OPEN_BYTES = 128 * 1024 * 1024;
 
 /** What batch appends need of a node. */
 export interface AppendingNode {
@@ -62,6 +64,7 @@ interface DecidedAppend {
 
 class BatchAppendSession {
   readonly #open = new Map<string, OpenAppend>();
+  #openBytes = 0;
   /** The group that came last. */
   #waiting: WaitingGroup | undefined;
   /** Groups without an answer, and how to go on when the last has one. */
@@ -135,7 +138,9 @@ class BatchAppendSession {
       }
       if (!isFinal) this.#keepOpen(open, timeoutMs);
     }
+    const before = open.size.memoryBytes;
     const refused = this.#addEvents(open, messages);
+    if (open.timer !== undefined) this.#openBytes += open.size.memoryBytes - before;
     if (refused !== undefined) this.#fail(open, refused);
     else if (isFinal) this.#write(open);
   }
@@ -154,6 +159,8 @@ class BatchAppendSession {
         if (exceeded === 'event') return eventSizeFailure();
         open.events.push(event);
       }
+      if (this.#openBytes > MAX_OPEN_BYTES)
+        throw invalidArgument('Too many appends of this call are not whole.');
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
@@ -232,6 +239,8 @@ class BatchAppendSession {
   #forget(open: OpenAppend): void {
     if (open.timer === undefined) return; // it came whole, and was never kept
     clearTimeout(open.timer);
+    open.timer = undefined;
     this.#open.delete(open.correlationId);
+    this.#openBytes -= open.size.memoryBytes;
   }
 }

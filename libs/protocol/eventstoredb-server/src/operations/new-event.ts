@@ -26,14 +26,28 @@ export function checkStreamName(stream: string | undefined): string {
   return stream;
 }
 
+/** Bounds what an append takes in memory before it is whole: metadata, types and empty events count for no limit. */
+const MAX_APPEND_MEMORY_BYTES = 64 * 1024 * 1024;
+const EVENT_MEMORY_BYTES = 200;
+
 /** Adds up the sizes of one append. Only data counts, as in every EventStoreDB before 24.10.4. */
 export class AppendSize {
   #bytes = 0;
+  #memoryBytes = 0;
 
   constructor(private readonly limits: NodeLimits) {}
 
-  /** Which limit the event breaks, if any. */
+  /** What the events take, about. */
+  get memoryBytes(): number {
+    return this.#memoryBytes;
+  }
+
+  /** Which limit the event breaks, if any. @throws GrpcError when the append is out of all proportion. */
   add(event: NewEvent): 'event' | 'append' | undefined {
+    this.#memoryBytes +=
+      EVENT_MEMORY_BYTES + event.data.length + event.customMetadata.length + event.type.length;
+    if (this.#memoryBytes > Math.max(MAX_APPEND_MEMORY_BYTES, 2 * this.limits.maxAppendBytes))
+      throw new GrpcError(GrpcStatus.UNKNOWN, 'Record is too big.');
     if (event.data.length > this.limits.maxAppendEventBytes) return 'event';
     this.#bytes += event.data.length;
     return this.#bytes > this.limits.maxAppendBytes ? 'append' : undefined;

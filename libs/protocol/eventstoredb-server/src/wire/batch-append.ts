@@ -35,7 +35,7 @@ export function decodeBatchAppendReq(bytes: Buffer): BatchAppendReq {
     if (tag === 0x0a) correlationId = readUuid(reader);
     else if (tag === 0x12) options = readOptions(reader);
     else if (tag === 0x1a) messages.push(readProposedMessage(reader));
-    else if (tag === 0x20) isFinal = reader.number() !== 0;
+    else if (tag === 0x20) isFinal = reader.bigint() !== 0n;
     else reader.skip(tag);
   }
   return { correlationId, options, messages, isFinal };

@@ -1,5 +1,8 @@
 import type { KnownTexts } from './known-texts.js';
-import { FIXED32, FIXED64, LENGTH_DELIMITED, VARINT } from './proto-writer.js';
+import { END_GROUP, FIXED32, FIXED64, LENGTH_DELIMITED, START_GROUP, VARINT } from './proto-writer.js';
+
+/** As deep as protobuf's own readers go. */
+const MAX_NESTED_GROUPS = 100;
 
 /** The bytes are no protobuf message. */
 export class MalformedMessageError extends Error {
@@ -74,6 +77,7 @@ export class ProtoReader {
     return this.buffer.subarray(start, this.#at);
   }
 
+  /** What is not UTF-8 becomes U+FFFD, as .NET reads it. */
   text(): string {
     const start = this.#contentStart();
     return this.buffer.toString('utf8', start, this.#at);
@@ -128,8 +132,25 @@ export class ProtoReader {
       case FIXED32:
         this.#advance(4);
         return;
+      case START_GROUP:
+        this.#skipGroup(tag);
+        return;
       default:
         throw new MalformedMessageError(`Wire type ${tag & 7} is not supported.`);
+    }
+  }
+
+  /** Groups are of the past, but an unknown field may still be one; they nest. */
+  #skipGroup(start: number): void {
+    const open = [start >>> 3];
+    while (open.length > 0) {
+      const tag = this.tag();
+      const field = tag >>> 3;
+      if (tag === 0) throw new MalformedMessageError('The message ends within a group.');
+      if ((tag & 7) === START_GROUP) {
+        if (open.push(field) > MAX_NESTED_GROUPS) throw new MalformedMessageError('Groups nest too deep.');
+      } else if ((tag & 7) !== END_GROUP) this.skip(tag);
+      else if (open.pop() !== field) throw new MalformedMessageError('A group ends that did not start.');
     }
   }
 
