@@ -1,4 +1,5 @@
 const PAGE_BYTES = 4_096;
+const ZEROS = Buffer.alloc(PAGE_BYTES);
 
 /** The bytes of a file in pages that are never changed, only replaced: a copy costs a map. What was never written is zeros. */
 export class FileContent {
@@ -30,10 +31,13 @@ export class FileContent {
   write(bytes: Uint8Array, at: number): void {
     for (let done = 0; done < bytes.length; ) {
       const { page, offset, count } = pieceAt(at + done, bytes.length - done);
-      const changed = Buffer.from(this.#pages.get(page) ?? Buffer.alloc(PAGE_BYTES));
-      changed.set(bytes.subarray(done, done + count), offset);
-      this.#pages.set(page, changed);
+      const there = this.#pages.get(page);
+      const piece = bytes.subarray(done, done + count);
       done += count;
+      if (there === undefined && ZEROS.compare(piece, 0, count, 0, count) === 0) continue;
+      const changed = Buffer.from(there ?? ZEROS);
+      changed.set(piece, offset);
+      this.#pages.set(page, changed);
     }
     this.sizeBytes = Math.max(this.sizeBytes, at + bytes.length);
   }

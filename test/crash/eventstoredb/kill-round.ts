@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { dice } from '#libs/testing';
+import { verify } from '../../../libs/protocol/eventstoredb-server/src/verify.js';
 import { Child, type TemporaryFolder, temporaryFolder } from '../../harness/index.js';
 import type { RoundOutcome } from '../standalone-round.js';
 import { GroupConsumer } from './group-consumer.js';
@@ -31,7 +32,7 @@ export async function killRound(seed: number): Promise<RoundOutcome> {
       try {
         const client = EventStoreDBClient.connectionString(url);
         seen = await checked(client, sent, seen, faults);
-        faults.push(...(await consumer.faults(client, seen)));
+        faults.push(...(await consumer.faults(client, seen)), ...(await verify(folder.path)).findings);
         if (kill < kills) {
           await consumer.create(client);
           await enableProjections(client);

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { EventStoreDBClient, jsonEvent, NO_STREAM, WrongExpectedVersionError } from '@eventstore/db-client';
+import {
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  jsonEvent,
+  NO_STREAM,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { dice } from '#libs/testing';
 import { collected, nodeUnderTest, uniqueStream } from './node-under-test.js';
@@ -8,7 +15,8 @@ jest.setTimeout(120_000);
 
 const CLIENTS = 64;
 const STREAMS = 4;
-const WRITES_EACH = 8;
+const WRITES_EACH = 3;
+const LAST = { direction: BACKWARDS, fromRevision: END, maxCount: 1 } as const;
 /** With credentials the client takes the Append call; without them it takes BatchAppend. */
 const VIA_APPEND = { credentials: { username: 'admin', password: 'changeit' } };
 
@@ -28,7 +36,7 @@ interface Seen {
 async function load(client: EventStoreDBClient, stream: string): Promise<Seen> {
   let seen: Seen = { revision: NO_STREAM, total: 0 };
   try {
-    for await (const { event } of client.readStream(stream))
+    for await (const { event } of client.readStream(stream, LAST))
       seen = { revision: event!.revision, total: (event!.data as { total: number }).total };
   } catch (error) {
     if ((error as { type?: string }).type !== 'stream-not-found') throw error;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import {
+  binaryEvent,
   END,
   eventTypeFilter,
   type Filter,
@@ -60,6 +62,43 @@ describe('subscribing to $all', () => {
     await seen.stop();
   });
 
+  it('loses, repeats and reorders nothing for a reader that pauses', async () => {
+    const { position } = await node.client.appendToStream(uniqueStream(), numbered(0));
+    const subscription = node.client.subscribeToAll({ fromPosition: position! });
+    const seen: string[] = [];
+    subscription.on('data', ({ event }) => {
+      seen.push(event!.id);
+      if (seen.length % 400 === 1) {
+        subscription.pause();
+        setImmediate(() => subscription.resume());
+      }
+    });
+    await once(subscription, 'confirmation');
+    const events = manyNumbered(3_000);
+    for (let from = 0; from < events.length; from += 300)
+      await node.client.appendToStream(uniqueStream(), events.slice(from, from + 300));
+    while (seen.length < events.length) await once(subscription, 'data');
+    expect(seen).toEqual(events.map(({ id }) => id));
+    await subscription.unsubscribe();
+  });
+
+  it('hides what persistent subscriptions to $all keep for themselves', async () => {
+    const { position } = await node.client.appendToStream(uniqueStream(), numbered(0));
+    const group = uniqueStream('group');
+    const hidden = [
+      `$persistentsubscription-$all::${group}-checkpoint`,
+      `$persistentsubscription-$all::${group}-parked`,
+    ];
+    for (const stream of hidden) await node.client.appendToStream(stream, numbered(1));
+    const last = numbered(2);
+    await node.client.appendToStream(uniqueStream(), last);
+    const seen = watched(node.client.subscribeToAll({ fromPosition: position! }));
+    await seen.caughtUp();
+    expect(ids(seen.all)).toEqual([last.id]);
+    await seen.stop();
+    expect(await collected(node.client.readStream(hidden[0]!))).toHaveLength(1);
+  });
+
   it('gives an event to many subscribers', async () => {
     const all = Array.from({ length: 50 }, () => watched(node.client.subscribeToAll({ fromPosition: END })));
     await Promise.all(all.map((seen) => seen.caughtUp()));
@@ -90,6 +129,30 @@ describe('a filter', () => {
     await seen.caughtUp();
     expect(seen.all.map(({ event }) => (event!.data as { number: number }).number)).toEqual(expected);
     await seen.stop();
+  });
+
+  it('sees links as they are stored, not what they lead to', async () => {
+    const [stream, links] = [uniqueStream('target'), uniqueStream('links')];
+    const { position } = await node.client.appendToStream(stream, type('target', 7));
+    await node.client.appendToStream(links, [
+      binaryEvent({ type: '$>', data: Buffer.from(`0@${stream}`) }),
+      binaryEvent({ type: '$>', data: Buffer.from(`9@${stream}`) }),
+    ]);
+    const followed = async (filter: Filter) => {
+      const seen = watched(
+        node.client.subscribeToAll({ filter, fromPosition: position!, resolveLinkTos: true }),
+      );
+      await seen.caughtUp();
+      await seen.stop();
+      return seen.all.map(({ event, link }) => [event?.streamId, link?.streamId]);
+    };
+    const both = [
+      [stream, links],
+      [undefined, links],
+    ];
+    expect(await followed(streamNameFilter({ prefixes: [links] }))).toEqual(both);
+    expect(await followed(streamNameFilter({ prefixes: [stream] }))).toEqual([]);
+    expect(await followed(eventTypeFilter({ prefixes: [`target-${mark}`] }))).toEqual([]);
   });
 
   it('checkpoints at the interval while catching up, and once at the end of it', async () => {

@@ -251,6 +251,18 @@ describe('gRPC over node:http2', () => {
     expect(await response.text()).toBe('pong');
   });
 
+  it('closes a connection that does not answer to pings, and keeps one that does', async () => {
+    const [client, server] = await started({ '/s/Echo': echo }, { keepaliveMs: 100 });
+    const silent = connect(server.address.port, '127.0.0.1');
+    silent.on('error', () => undefined).resume();
+    const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    silent.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings]));
+    expect((await unary(client, '/s/Echo', Buffer.from('one'))).value?.toString()).toBe('one');
+    await once(silent, 'close');
+    expect((await unary(client, '/s/Echo', Buffer.from('two'))).value?.toString()).toBe('two');
+    expect(client.getChannel().getConnectivityState(false)).toBe(2); // ready, and never was anything else
+  });
+
   it('survives garbage on the socket', async () => {
     const [client, server] = await started({ '/s/Echo': echo });
     for (const garbage of [

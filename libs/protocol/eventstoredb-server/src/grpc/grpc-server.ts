@@ -30,6 +30,8 @@ export interface GrpcServerOptions {
   readonly maxReceiveBytes?: (path: string) => number;
   /** Paths whose calls stay open: at `close` they end with CANCELLED, all others with UNAVAILABLE. */
   readonly isLongLived?: (path: string) => boolean;
+  /** How often a connection is pinged; one that has not answered by the next time is closed. Default 10 s. */
+  readonly keepaliveMs?: number;
   /** A handler failed with what is not a GrpcError. */
   readonly onUnexpectedError?: (path: string, error: unknown) => void;
 }
@@ -47,6 +49,7 @@ const SESSION_MEMORY_MEGABYTES = 256;
 const HTTP1_HEADER_BYTES = 8 * 1024;
 const HTTP1_IDLE_MS = 30_000;
 const LAST_ANSWERS_MS = 1_000;
+const DEFAULT_KEEPALIVE_MS = 10_000;
 
 /** gRPC on `node:http2`, and HTTP/1.1 beside it, on one port. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {
@@ -61,6 +64,8 @@ class Http2GrpcServer implements GrpcServer {
   readonly #net: Server;
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #unanswered = new Set<ServerHttp2Session>();
+  readonly #keepalive: NodeJS.Timeout;
   readonly #calls = new Map<Http2GrpcCall, string>();
   #closing: Promise<void> | undefined;
 
@@ -76,6 +81,7 @@ class Http2GrpcServer implements GrpcServer {
       options.http1 ?? ((_request, response) => response.writeHead(426, { upgrade: 'h2c' }).end()),
     );
     this.#http1.timeout = HTTP1_IDLE_MS;
+    this.#keepalive = setInterval(() => this.#pingAll(), options.keepaliveMs ?? DEFAULT_KEEPALIVE_MS).unref();
     this.#net = createNetServer({ noDelay: true }, (socket) => this.#connected(socket));
   }
 
@@ -100,6 +106,7 @@ class Http2GrpcServer implements GrpcServer {
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#keepalive);
     const stopped = new Promise<void>((resolve) => this.#net.close(() => resolve()));
     for (const [call, path] of this.#calls) call.finish(this.#closingStatus(path));
     const allAnswered = Promise.all([...this.#sessions].map((session) => closed(session)));
@@ -132,9 +139,20 @@ class Http2GrpcServer implements GrpcServer {
 
   #opened(session: ServerHttp2Session): void {
     this.#sessions.add(session);
-    session.once('close', () => this.#sessions.delete(session));
+    session.once('close', () => {
+      this.#sessions.delete(session);
+      this.#unanswered.delete(session);
+    });
     session.on('error', () => session.destroy());
     session.setLocalWindowSize(SESSION_WINDOW_BYTES);
+  }
+
+  /** A client that is gone without a word would keep its calls for ever. */
+  #pingAll(): void {
+    for (const session of this.#sessions)
+      if (this.#unanswered.has(session)) session.destroy();
+      else if (!session.closed && session.ping(() => this.#unanswered.delete(session)))
+        this.#unanswered.add(session);
   }
 
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {

@@ -2,7 +2,7 @@ import type { Extent } from './extent.js';
 import { ExtentCache } from './extent-cache.js';
 import { IndexKeeper, type LogIndex } from './index-keeper.js';
 import { LogScan } from './log-scan.js';
-import { type NodeFiles, nodeFiles } from './node-files.js';
+import { isDiskFull, type NodeFiles, nodeFiles } from './node-files.js';
 import { recordBytes, writeRecord } from './record.js';
 import { recoverLog } from './recovery.js';
 import { SegmentedLog, type SyncMode } from './segmented-log.js';
@@ -245,10 +245,8 @@ export class EventLog {
 }
 
 function refusalText(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return 'The disk is full: nothing was appended. Free some space and try again.';
-  return `The log cannot be written: nothing was appended. ${message}`;
+  if (isDiskFull(cause)) return 'The disk is full: nothing was appended. Free some space and try again.';
+  return `The log cannot be written: nothing was appended. ${(cause as Error).message}`;
 }
 
 interface PromiseWithSettlers {

@@ -43,6 +43,12 @@ export interface NodeFile {
   close(): Promise<void>;
 }
 
+/** Whether a write failed because there is no room, or none for this user. */
+export function isDiskFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
 const FLAGS = { create: 'w+', write: 'r+', read: 'r' } as const;
 
 /** The real thing. */

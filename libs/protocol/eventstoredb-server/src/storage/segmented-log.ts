@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { NodeFiles } from './node-files.js';
+import { isDiskFull, type NodeFiles } from './node-files.js';
 import { LogDamagedError, SEGMENT_HEADER_BYTES, Segment } from './segment.js';
 
 export type SyncMode = 'always' | 'none';
@@ -136,11 +136,21 @@ export class SegmentedLog {
     const segment = await Segment.create(this.files, this.folder, base, limit);
     try {
       await this.files.syncFolder(this.folder);
-      if (sync === 'always') await segment.fill(() => this.#closing);
+      if (sync === 'always') await this.#fill(segment);
       return segment;
     } catch (error) {
       await this.#remove(segment);
       throw error;
+    }
+  }
+
+  /** Where the disk has no room for all of it, there may be room for an append: it grows with them. */
+  async #fill(segment: Segment): Promise<void> {
+    try {
+      await segment.fill(() => this.#closing);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      await segment.dropRest();
     }
   }
 
