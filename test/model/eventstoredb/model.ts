@@ -15,8 +15,13 @@ export type NewEvent = Pick<ModelEvent, 'id' | 'type' | 'isJson' | 'data'>;
 export type Expected = bigint | 'any' | 'no_stream' | 'stream_exists';
 
 export type Outcome =
-  /** `at` is the event whose position is told; none is told for `undefined`. */
-  | { readonly kind: 'stored'; readonly revision: bigint; readonly at: ModelEvent | undefined }
+  /** `at` is the event whose position is told, if at all at that moment. */
+  | {
+      readonly kind: 'stored';
+      readonly revision: bigint;
+      readonly at: ModelEvent | undefined;
+      isTold(nowMs: number): boolean;
+    }
   | { readonly kind: 'wrong version'; readonly actual: bigint }
   | { readonly kind: 'deleted' };
 
@@ -53,7 +58,8 @@ export class Model {
       events.map(({ id }) => id as string),
     );
     if (decided !== 'write') return decided;
-    if (events.length === 0) return { kind: 'stored', revision: this.last(stream), at: undefined };
+    if (events.length === 0)
+      return { kind: 'stored', revision: this.last(stream), at: undefined, isTold: () => true };
     const first = this.last(stream) + 1n;
     const livesAgain = this.#isSoftDeleted(stream);
     const ruled = stream.startsWith('$$') ? stream.slice(2) : undefined;
@@ -62,7 +68,8 @@ export class Model {
     if (livesAgain) this.#storeMetadata(stream, { ...this.#metadataJson(stream), $tb: Number(first) });
     if (rulesDeleted)
       this.#storeMetadata(ruled, { ...parsed(events.at(-1)?.data), $tb: Number(this.last(ruled) + 1n) });
-    return { kind: 'stored', revision: this.last(stream) - (rulesDeleted ? 1n : 0n), at: stored.at(-1) };
+    const revision = this.last(stream) - (rulesDeleted ? 1n : 0n);
+    return { kind: 'stored', revision, at: stored.at(-1), isTold: () => true };
   }
 
   softDelete(stream: string, expected: Expected): Outcome {
@@ -72,7 +79,7 @@ export class Model {
       return { kind: 'wrong version', actual: -1n };
     if (decided !== 'write') return decided;
     const at = this.#store(`$$${stream}`, metadataEvent(`{"$tb":${FOR_EVER}}`));
-    return { kind: 'stored', revision: this.last(stream), at };
+    return { kind: 'stored', revision: this.last(stream), at, isTold: () => true };
   }
 
   tombstone(stream: string, expected: Expected): Outcome {
@@ -82,7 +89,7 @@ export class Model {
     const at = { ...event, stream, revision: FOR_EVER };
     this.log.push(at);
     this.#ended.add(stream);
-    return { kind: 'stored', revision: this.last(stream), at };
+    return { kind: 'stored', revision: this.last(stream), at, isTold: () => true };
   }
 
   /** What readers of the stream see at a moment, oldest first. */
@@ -128,9 +135,11 @@ export class Model {
   }
 
   #repeated(stream: string, event: ModelEvent): Outcome {
-    const visible = this.visible(stream, Date.now());
-    const isVisible = typeof visible !== 'string' && visible.includes(event);
-    return { kind: 'stored', revision: event.revision, at: isVisible ? event : undefined };
+    const isTold = (nowMs: number) => {
+      const visible = this.visible(stream, nowMs);
+      return typeof visible !== 'string' && visible.includes(event);
+    };
+    return { kind: 'stored', revision: event.revision, at: event, isTold };
   }
 
   #store(stream: string, event: NewEvent): ModelEvent {

@@ -15,7 +15,7 @@ jest.setTimeout(120_000);
 
 const CLIENTS = 64;
 const STREAMS = 4;
-const WRITES_EACH = 3;
+const WRITES_EACH = 2;
 const LAST = { direction: BACKWARDS, fromRevision: END, maxCount: 1 } as const;
 /** With credentials the client takes the Append call; without them it takes BatchAppend. */
 const VIA_APPEND = { credentials: { username: 'admin', password: 'changeit' } };
