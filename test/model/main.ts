@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { CheckedNode } from './eventstoredb/checked-node.js';
 import { randomOperation as forNode } from './eventstoredb/random-operations.js';
@@ -6,7 +8,9 @@ import { CheckedServer } from './mongodb/checked-server.js';
 import { randomOperation as forServer } from './mongodb/operation.js';
 import { transactionsCheck } from './mongodb-transactions/transactions-check.js';
 
-const SUBJECTS: Readonly<Record<string, (options: ModelCheckOptions) => Promise<Failure | undefined>>> = {
+type Check = (options: ModelCheckOptions) => Promise<Failure | undefined>;
+
+const SUBJECTS: Readonly<Record<string, Check>> = {
   eventstoredb: (options) =>
     modelCheck({ randomOperation: forNode, start: () => CheckedNode.start() }, options),
   mongodb: (options) =>
@@ -14,6 +18,8 @@ const SUBJECTS: Readonly<Record<string, (options: ModelCheckOptions) => Promise<
   'mongodb-transactions': concurrentTransactions,
 };
 const LONGEST_MINIMISING_MS = 300_000;
+/** A run that cannot be shortened depends on time; its last operations say what it was about. */
+const MOST_SHOWN = 60;
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 0.');
@@ -39,6 +45,12 @@ async function main(): Promise<void> {
     .argument('<subject>', `one of: ${Object.keys(SUBJECTS).join(', ')}`)
     .option('--operations <n>', 'how many', wholeNumber, 100_000)
     .option('--seed <n>', 'the same seed does the same operations', wholeNumber, Date.now() % 1_000_000)
+    .option(
+      '--lanes <n>',
+      'so many servers at once, each in a process of its own with a share',
+      wholeNumber,
+      1,
+    )
     .addHelpText('after', '\nExample:\n  npm run model -- eventstoredb --operations 100000 --seed 42')
     .parse();
   const [name = ''] = program.args;
@@ -47,23 +59,49 @@ async function main(): Promise<void> {
     return program.error(`There is no subject "${name}"; there are: ${Object.keys(SUBJECTS).join(', ')}.`, {
       exitCode: 2,
     });
-  const { operations, seed } = program.opts<{ operations: number; seed: number }>();
-  console.log(`model ${name}: ${operations} operations, --seed ${seed}`);
+  const run = program.opts<Run>();
+  console.log(`model ${name}: ${run.operations} operations, --seed ${run.seed} --lanes ${run.lanes}`);
+  const hasFailed = run.lanes > 1 ? await inLanes(name, run) : await inOneLane(name, check, run);
+  if (hasFailed) process.exitCode = 1;
+}
+
+interface Run {
+  readonly operations: number;
+  readonly seed: number;
+  readonly lanes: number;
+}
+
+/** A process for each: the EventStoreDB client keeps one table of pending appends for all clients of a process. */
+async function inLanes(name: string, { operations, seed, lanes }: Run): Promise<boolean> {
+  const exits = Array.from({ length: lanes }, async (_none, lane) => {
+    const share = Math.ceil((operations - lane) / lanes);
+    const args = [name, '--operations', String(share), '--seed', String(seed + lane)];
+    const child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
+      stdio: 'inherit',
+    });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code;
+  });
+  return (await Promise.all(exits)).some((code) => code !== 0);
+}
+
+async function inOneLane(name: string, check: Check, { operations, seed }: Run): Promise<boolean> {
   const startedAt = Date.now();
   const seconds = () => ((Date.now() - startedAt) / 1_000).toFixed(0);
   const onProgress = (done: number) => {
-    if (done % Math.min(10_000, operations / 10) === 0) console.log(`${done} operations, ${seconds()} s`);
+    if (done % Math.min(10_000, operations / 10) === 0)
+      console.log(`seed ${seed}: ${done} operations, ${seconds()} s`);
   };
   const failure = await check({ seed, operations, minimiseMs: LONGEST_MINIMISING_MS, onProgress });
   if (failure === undefined) {
-    console.log(`model ${name}: ${operations} operations, no difference, ${seconds()} s`);
-    return;
+    console.log(`model ${name}: ${operations} operations of seed ${seed}, no difference, ${seconds()} s`);
+    return false;
   }
   console.log(`Operation ${failure.operations}: ${failure.message}`);
   console.log(`\nThe shortest run found (${failure.shortest.length} operations): ${failure.shortestMessage}`);
-  for (const operation of failure.shortest) console.log(`  ${JSON.stringify(operation)}`);
+  for (const operation of failure.shortest.slice(-MOST_SHOWN)) console.log(`  ${JSON.stringify(operation)}`);
   console.log(`\nAgain: npm run model -- ${name} --operations ${failure.operations} --seed ${seed}`);
-  process.exitCode = 1;
+  return true;
 }
 
 await main();
