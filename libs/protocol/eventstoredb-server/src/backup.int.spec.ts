@@ -86,7 +86,7 @@ describe('a backup', () => {
       }
     });
     for (let each = 0; each < 3; each++) {
-      while (acknowledged < 400 * (each + 1)) await new Promise((resolve) => setImmediate(resolve));
+      while (acknowledged < 150 * (each + 1)) await new Promise((resolve) => setImmediate(resolve));
       const before = acknowledged;
       await node.backup(at(`copy-${each}`));
       const { findings, events } = await verify(at(`copy-${each}`));
@@ -165,6 +165,7 @@ describe('verify', () => {
       const logged: string[] = [];
       const { client } = await started('data', logged);
       await expect(collected(client.readAll())).rejects.toThrow();
+      while (logged.length === 0) await new Promise((resolve) => setImmediate(resolve));
       expect(logged).toEqual([expect.stringMatching(/LogDamagedError: .* is damaged at byte \d+/)]);
       expect(await collected(client.readStream('small'))).toHaveLength(5);
     },

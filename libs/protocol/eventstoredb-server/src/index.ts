@@ -1,3 +1,4 @@
+export { backup, restore } from './backup.js';
 export type { NodeLimits } from './node-context.js';
 export {
   type EventStoreDbNode,
@@ -7,3 +8,4 @@ export {
   startEventStoreDb,
 } from './start-event-store-db.js';
 export type { SyncMode } from './storage/index.js';
+export { type Verified, verify } from './verify.js';
