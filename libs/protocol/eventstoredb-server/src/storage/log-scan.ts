@@ -9,8 +9,9 @@ const RUN_BYTES = 256 * 1024;
  * while the other is looked at, and push nothing out of the cache.
  */
 export class LogScan {
-  #memory: Buffer = Buffer.allocUnsafeSlow(RUN_BYTES);
-  #otherMemory: Buffer = Buffer.allocUnsafeSlow(RUN_BYTES);
+  /** Made when there is something to read: most subscriptions find all they look for in memory. */
+  #memory: Buffer | undefined;
+  #otherMemory: Buffer | undefined;
   #ahead: { readonly position: number; readonly run: Promise<Extent> } | undefined;
 
   constructor(private readonly extents: ExtentCache) {}
@@ -39,7 +40,7 @@ export class LogScan {
   }
 
   #read(position: number): Promise<Extent> {
-    const memory = this.#otherMemory;
+    const memory = this.#otherMemory ?? Buffer.allocUnsafeSlow(RUN_BYTES);
     this.#otherMemory = this.#memory;
     this.#memory = memory;
     return this.extents.readRun(position, memory);
