@@ -7,6 +7,7 @@ import type { ErrorTable } from '#libs/platform/kernel';
 import { READ_MODEL_ERRORS } from '#libs/platform/projections';
 import { settingsPage } from '#libs/platform/settings';
 import { commandLinePage } from './command-line-page.js';
+import { mongoDbServerPage } from './mongodb-server-page.js';
 
 /** Refusals of one part of the system, with the status that the API answers. */
 interface ErrorSection {
@@ -66,5 +67,6 @@ const errorsPage = (): string =>
 export const referencePages = (): Readonly<Record<string, string>> => ({
   'command-line.md': commandLinePage(),
   'errors.md': errorsPage(),
+  'mongodb-server.md': mongoDbServerPage(),
   'settings.md': settingsPage(),
 });
