@@ -1,6 +1,7 @@
 import { NULL_VALUE } from '../../bson/compare.js';
 import { encodeValue } from '../../bson/encode.js';
 import { BsonType, type BsonValue, elementsOf } from '../../bson/value.js';
+import { notSupported } from '../../errors.js';
 import { operandsOf } from './define.js';
 import { ADD, asDouble, calculate, divide, double, widest } from './numbers.js';
 import { compareAny, isNullish, type Operator, type Value } from './scope.js';
@@ -28,7 +29,7 @@ export function deviationOf(values: readonly Value[], isSample: boolean): BsonVa
   const numbers = values.filter((value): value is BsonValue => value?.isNumber === true);
   const count = numbers.length;
   if (count === 0 || (isSample && count === 1)) return NULL_VALUE;
-  if (widest(numbers) === BsonType.decimal128) return NULL_VALUE;
+  if (widest(numbers) === BsonType.decimal128) throw notSupported('a standard deviation of Decimal128');
   const doubles = numbers.map(asDouble);
   const mean = doubles.reduce((a, b) => a + b, 0) / count;
   const squares = doubles.reduce((sum, number) => sum + (number - mean) ** 2, 0);

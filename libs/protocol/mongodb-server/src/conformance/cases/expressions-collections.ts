@@ -1,4 +1,15 @@
-import { binary, day, double, type ExpressionTable, long, MANUAL, NOTHING, timestamp } from './case.js';
+import {
+  binary,
+  day,
+  decimal,
+  double,
+  type ExpressionTable,
+  long,
+  MANUAL,
+  NOTHING,
+  REFUSED,
+  timestamp,
+} from './case.js';
 
 const page = (name: string) => `${MANUAL}reference/operator/aggregation/${name}/`;
 const error = (code: number) => ({ error: code });
@@ -254,6 +265,7 @@ export const OVER: ExpressionTable = {
     [{ $stdDevPop: [2, 4, 4, 4, 5, 5, 7, 9] }, double(2)],
     [{ $stdDevSamp: [1, 3] }, Math.SQRT2],
     [{ $stdDevSamp: [1] }, null],
+    [{ $stdDevPop: [1, decimal('2')] }, error(REFUSED)],
   ],
 };
 export const STRINGS: ExpressionTable = {
