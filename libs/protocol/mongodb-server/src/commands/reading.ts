@@ -83,7 +83,7 @@ export function find(invocation: Invocation): Promise<Reply> {
     );
   for (const name of ['min', 'max', 'returnKey', 'showRecordId']) {
     const value = invocation.get(name);
-    if (value && value.truthy() && !(value.type === 3 && value.end - value.start === 5))
+    if (value?.truthy() && !(value.type === 3 && value.end - value.start === 5))
       throw notSupported(`find with ${name}`);
   }
   const batchSize = nonNegative(invocation, 'batchSize');

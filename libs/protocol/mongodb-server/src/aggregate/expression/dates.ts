@@ -58,12 +58,9 @@ const partOf = (read: (date: Date) => number, asLong = false): Operator => {
     { notObject: 40535, unknown: 40535, missing: 40539 },
     (operands, _context, name) => compute(operands.must('date'), operands.get('timezone'), name),
   );
-  const plain = (operand: BsonValue, context: Parameters<Operator>[1], name: string) => {
-    let date: Evaluate | undefined;
-    const keep = computing(1, 1, ([value]) => value);
-    date = keep(operand, context, name);
-    return compute(date, undefined, name);
-  };
+  const itself = computing(1, 1, ([value]) => value);
+  const plain = (operand: BsonValue, context: Parameters<Operator>[1], name: string) =>
+    compute(itself(operand, context, name), undefined, name);
   return (operand, context, name) => {
     const isNamed =
       operand.type === BsonType.object &&
