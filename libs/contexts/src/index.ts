@@ -1,6 +1,6 @@
-import { catalogContext } from '#libs/contexts/catalog';
-import { customersContext } from '#libs/contexts/customers';
-import { orderingContext } from '#libs/contexts/ordering';
+import { catalogContext } from '#contexts/catalog';
+import { customersContext } from '#contexts/customers';
+import { orderingContext } from '#contexts/ordering';
 import type { ContextDefinition } from '#libs/platform/kernel';
 
 /** Every context of this system: for apps and whole-system specs; no context knows the others. */

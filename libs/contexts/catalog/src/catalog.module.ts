@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { type ContextDefinition, eventTypesOf } from '#libs/platform/kernel';
 import { ProductCommandsController } from './adapters/http/product-commands.controller.js';
 import { ProductQueriesController } from './adapters/http/product-queries.controller.js';
 import { ChangeProductPriceHandler } from './application/change-product-price.js';
@@ -9,16 +8,6 @@ import { GetProductHandler } from './application/get-product.js';
 import { ListProductsHandler } from './application/list-products.js';
 import { RegisterProductHandler } from './application/register-product.js';
 import { RenameProductHandler } from './application/rename-product.js';
-import { productAggregate } from './domain/product.js';
-import { products } from './read-models/products.js';
-
-export const catalogContext: ContextDefinition = {
-  name: 'catalog',
-  database: 'tidemark_catalog',
-  aggregates: [productAggregate],
-  categories: eventTypesOf([productAggregate]),
-  projections: [products],
-};
 
 @Module({
   imports: [CqrsModule],

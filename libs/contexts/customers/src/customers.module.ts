@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { type ContextDefinition, eventTypesOf } from '#libs/platform/kernel';
 import { CustomerCommandsController } from './adapters/http/customer-commands.controller.js';
 import { CustomerQueriesController } from './adapters/http/customer-queries.controller.js';
 import { ChangeCustomerAddressHandler } from './application/change-customer-address.js';
@@ -8,16 +7,6 @@ import { ChangeCustomerContactHandler } from './application/change-customer-cont
 import { GetCustomerHandler } from './application/get-customer.js';
 import { ListCustomersHandler } from './application/list-customers.js';
 import { RegisterCustomerHandler } from './application/register-customer.js';
-import { customerAggregate } from './domain/customer.js';
-import { customers } from './read-models/customers.js';
-
-export const customersContext: ContextDefinition = {
-  name: 'customers',
-  database: 'tidemark_customers',
-  aggregates: [customerAggregate],
-  categories: eventTypesOf([customerAggregate]),
-  projections: [customers],
-};
 
 @Module({
   imports: [CqrsModule],

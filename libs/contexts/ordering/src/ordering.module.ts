@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { type ContextDefinition, eventTypesOf } from '#libs/platform/kernel';
 import { CreditNoteCommandsController } from './adapters/http/credit-note-commands.controller.js';
 import { CreditNoteQueriesController } from './adapters/http/credit-note-queries.controller.js';
 import { OrderCommandsController } from './adapters/http/order-commands.controller.js';
@@ -26,30 +25,6 @@ import { PlaceOrderHandler } from './application/place-order.js';
 import { RemoveOrderLineHandler } from './application/remove-order-line.js';
 import { SetOrderAddressHandler } from './application/set-order-address.js';
 import { ShipOrderHandler } from './application/ship-order.js';
-import { creditNoteAggregate } from './domain/credit-note.js';
-import { orderAggregate } from './domain/order-aggregate.js';
-import { creditNotes } from './read-models/credit-notes.js';
-import { orderDetails } from './read-models/order-details.js';
-import { orderList } from './read-models/order-list.js';
-import { productSales } from './read-models/product-sales.js';
-import { customerTotals, salesByCountry, salesByDay, salesByMonth } from './read-models/sales-reports.js';
-
-export const orderingContext: ContextDefinition = {
-  name: 'ordering',
-  database: 'tidemark_ordering',
-  aggregates: [orderAggregate, creditNoteAggregate],
-  categories: eventTypesOf([orderAggregate, creditNoteAggregate]),
-  projections: [
-    orderDetails,
-    orderList,
-    customerTotals,
-    productSales,
-    salesByDay,
-    salesByMonth,
-    salesByCountry,
-    creditNotes,
-  ],
-};
 
 @Module({
   imports: [CqrsModule],

@@ -20,6 +20,7 @@ import { type DocumentOptions, openApiDocument } from './openapi/document.js';
 import { answerClientError } from './problems/client-error.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { rememberRoutes } from './problems/routes.js';
+import { readRestOfRefusedBodies } from './refused-body.js';
 import { Traffic, type TrafficLimits } from './traffic/traffic.js';
 import { DtoValidationPipe } from './validation/dto-validation.pipe.js';
 
@@ -62,6 +63,7 @@ export async function createHttpApp(root: Type | DynamicModule, options: HttpApp
   server.decorateRequest('draining', { getter: () => traffic.draining });
   server.decorateRequest('actor');
   acceptJsonOnly(server);
+  readRestOfRefusedBodies(server);
   traffic.watch(server);
 
   const sources = new HealthSources();

@@ -207,3 +207,14 @@ describe('what is no request at all', () => {
     expect(answer).toContain(`"code":"${code}"`);
   });
 });
+
+it('a client that still sends a body which is refused gets the answer, not a broken connection', async () => {
+  await start();
+  const body = JSON.stringify('x'.repeat(3 * 2 ** 20));
+  for (let request = 0; request < 20; request++) {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${base}/gate`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ code: 'BODY_TOO_LARGE' });
+  }
+});

@@ -8,7 +8,8 @@ import { createLogger } from '#libs/platform/observability';
 import { ReadModels, ReadModelsModule, type Stored } from '#libs/platform/projections';
 import { startTestMongo, type TestStore } from '#libs/platform/testing';
 import { ListProductsHandler, type ProductFilter } from '../../application/list-products.js';
-import { CatalogQueryModule, catalogContext } from '../../catalog.module.js';
+import { CatalogQueryModule } from '../../catalog.module.js';
+import { catalogContext } from '../../definition.js';
 import { type ProductDocument, products } from '../../read-models/products.js';
 
 const silent = createLogger({

@@ -8,7 +8,8 @@ import { createLogger } from '#libs/platform/observability';
 import { ReadModels, ReadModelsModule, type Stored } from '#libs/platform/projections';
 import { startTestMongo, type TestStore } from '#libs/platform/testing';
 import { type CustomerFilter, ListCustomersHandler } from '../../application/list-customers.js';
-import { CustomersQueryModule, customersContext } from '../../customers.module.js';
+import { CustomersQueryModule } from '../../customers.module.js';
+import { customersContext } from '../../definition.js';
 import { type CustomerDocument, customers } from '../../read-models/customers.js';
 
 const silent = createLogger({

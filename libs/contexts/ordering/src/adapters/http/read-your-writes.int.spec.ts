@@ -7,7 +7,8 @@ import { createHttpApp, type HttpApp } from '#libs/platform/http';
 import { createLogger } from '#libs/platform/observability';
 import { ProjectorModule, ReadModelsModule } from '#libs/platform/projections';
 import { startTestStores, type TestStores } from '#libs/platform/testing';
-import { OrderingCommandModule, OrderingQueryModule, orderingContext } from '../../ordering.module.js';
+import { orderingContext } from '../../definition.js';
+import { OrderingCommandModule, OrderingQueryModule } from '../../ordering.module.js';
 import { requests } from './examples.js';
 
 jest.setTimeout(30_000);

@@ -4,7 +4,8 @@ import { createHttpApp, type HttpApp } from '#libs/platform/http';
 import { Clock } from '#libs/platform/kernel';
 import { createLogger } from '#libs/platform/observability';
 import { ReadModels } from '#libs/platform/projections';
-import { OrderingCommandModule, OrderingQueryModule, orderingContext } from '../../ordering.module.js';
+import { orderingContext } from '../../definition.js';
+import { OrderingCommandModule, OrderingQueryModule } from '../../ordering.module.js';
 import { FoldedReadModels } from './folded-read-models.js';
 
 @Module({})
